@@ -1,0 +1,121 @@
+//! Seeds and the bounds that no market, admin or authority can exceed.
+//!
+//! Times are seconds, amounts are base units of the mint in question, shares are basis points (`bps`).
+
+use crate::prelude::*;
+
+/// Layout version written into every account.
+pub const ACCOUNT_VERSION: u8 = 1;
+
+pub const CONFIG_SEED: &[u8] = b"config";
+pub const TREASURY_SEED: &[u8] = b"treasury";
+pub const TREASURY_VAULT_SEED: &[u8] = b"treasury_vault";
+pub const MARKET_SEED: &[u8] = b"market";
+pub const TERMS_SEED: &[u8] = b"terms";
+pub const SHARD_SEED: &[u8] = b"shard";
+pub const CLIENT_SEED: &[u8] = b"client";
+pub const CLIENT_VAULT_SEED: &[u8] = b"client_vault";
+pub const JOB_SEED: &[u8] = b"job";
+pub const STAKE_SEED: &[u8] = b"stake";
+pub const STAKE_VAULT_SEED: &[u8] = b"stake_vault";
+pub const CREDIT_SEED: &[u8] = b"credit";
+pub const HOST_SEED: &[u8] = b"host";
+pub const EARNINGS_SEED: &[u8] = b"earnings";
+pub const MEMBER_SEED: &[u8] = b"member";
+
+/// One whole in basis points.
+pub const BPS: u64 = 10_000;
+/// Rates are micro base units per second: 10⁻⁶ of a base unit.
+pub const MICRO: u64 = 1_000_000;
+
+/// After a deadline, this long only the host may act, so that neither crank nor client can race it.
+pub const HOST_GRACE: i64 = 60;
+/// A running job without evidence for this many heartbeat intervals is lost.
+pub const LOST_INTERVALS: u32 = 3;
+/// One heartbeat evidences at most this many intervals.
+pub const EVIDENCE_INTERVALS: u32 = 2;
+
+/// Highest protocol fee a market may charge: 10 %.
+pub const MAX_FEE_BPS: u16 = 1_000;
+/// Highest share of a bond that a missed acknowledgement may cost: 50 %.
+pub const MAX_MISSED_ACK_BPS: u16 = 5_000;
+/// Highest share of a bond that a lost or faulted job may cost: all of it.
+pub const MAX_SLA_BPS: u16 = 10_000;
+/// Share of a missed-acknowledgement penalty that tips whoever enforced it.
+pub const PENALTY_TIP_BPS: u16 = 1_000;
+/// Share of a missed-acknowledgement penalty that goes to the treasury.
+pub const PENALTY_TREASURY_BPS: u16 = 1_000;
+
+pub const MIN_JOB_DURATION: u32 = 60;
+pub const MAX_JOB_DURATION: u32 = 7 * 86_400;
+pub const MIN_QUEUE_TTL: u32 = 60;
+pub const MAX_QUEUE_TTL: u32 = 86_400;
+pub const MIN_ACK_WINDOW: u32 = 60;
+pub const MAX_ACK_WINDOW: u32 = 3_600;
+pub const MIN_HEARTBEAT: u32 = 60;
+pub const MAX_HEARTBEAT: u32 = 6 * 3_600;
+pub const MIN_SEAT_LIFETIME: u32 = 600;
+pub const MAX_SEAT_LIFETIME: u32 = 6 * 3_600;
+pub const MAX_ATTEMPTS: u8 = 10;
+
+/// A client may dispute a finished job this long.
+pub const DISPUTE_WINDOW: i64 = 86_400;
+/// After this long anyone may close a terminal job.
+pub const JOB_RETENTION: i64 = 7 * 86_400;
+
+/// Never shorter than the longest job plus the time after which it is lost, so that no bond leaves before its job ends.
+pub const MIN_UNBONDING: i64 = 8 * 86_400;
+pub const MAX_UNBONDING: i64 = 60 * 86_400;
+
+/// Declines by choice that cost nothing within one window.
+pub const FREE_DECLINES: u8 = 3;
+pub const DECLINE_WINDOW: i64 = 86_400;
+/// Share of the bond that each further decline costs.
+pub const DECLINE_BPS: u16 = 500;
+/// First cooldown after a missed acknowledgement; each further one in a row doubles it.
+pub const MISS_COOLDOWN: i64 = 600;
+pub const MAX_MISS_COOLDOWN: i64 = 86_400;
+
+/// How long a strike stays with a host at least.
+pub const STRIKE_MEMORY: i64 = 30 * 86_400;
+
+/// Longest genesis of a premium market, counted from its creation.
+pub const MAX_GENESIS: i64 = 30 * 86_400;
+/// How long the attestation of a host admitted at genesis counts after genesis.
+pub const GENESIS_ATTESTATION: i64 = 30 * 86_400;
+/// Seats of a member whose GPUs nobody attested.
+pub const UNATTESTED_SEATS: u16 = 1;
+
+pub const MAX_SHARDS: u8 = 16;
+/// Bytes by which one `grow_shard` enlarges a shard: what the runtime allows per instruction.
+pub const SHARD_GROWTH: usize = 10_240;
+/// A shard this large grows no further. Node indices are `u16`, and `u16::MAX` means none.
+pub const MAX_SHARD_NODES: usize = 16_384;
+/// Lapsed seats that one match unlinks at most, so that its cost is bounded.
+pub const LAPSED_PER_MATCH: u8 = 4;
+
+/// Entries that the pause bits of Config and Market can stop. There is no bit for an exit.
+pub mod pause {
+    pub const POSTING: u8 = 1;
+    pub const JOINING: u8 = 2;
+    pub const ENROLLING: u8 = 4;
+    pub const STAKING: u8 = 8;
+    pub const ALL: u8 = POSTING | JOINING | ENROLLING | STAKING;
+}
+
+/// The loader that owns upgradeable programs, and the layout of its program data account.
+pub mod loader {
+    use super::*;
+
+    pub const UPGRADEABLE: Address =
+        Address::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111");
+    /// `UpgradeableLoaderState::ProgramData` in bincode: tag u32 = 3, slot u64, authority option u8 + 32 bytes.
+    pub const PROGRAM_DATA_TAG: u32 = 3;
+    pub const AUTHORITY_OPTION_OFFSET: usize = 12;
+    pub const AUTHORITY_OFFSET: usize = 13;
+}
+
+const _: () = assert!(
+    MIN_UNBONDING
+        > MAX_JOB_DURATION as i64 + LOST_INTERVALS as i64 * MAX_HEARTBEAT as i64 + HOST_GRACE
+);

@@ -1,0 +1,102 @@
+use crate::prelude::*;
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct HostRegistered {
+    pub host: Address,
+    pub owner: Address,
+    pub operator: Address,
+    pub sealing_key: [u8; 32],
+    pub metadata_hash: [u8; 32],
+    pub rent_payer: Address,
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct HostUpdated {
+    pub host: Address,
+    pub operator: Address,
+    pub sealing_key: [u8; 32],
+    pub metadata_hash: [u8; 32],
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct HostClosed {
+    pub host: Address,
+    /// Missed acknowledgements that the host had when it closed.
+    pub strikes: u32,
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct EarningsOpened {
+    pub host: Address,
+    pub mint: Address,
+    pub vault: Address,
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct EarningsWithdrawn {
+    pub host: Address,
+    pub mint: Address,
+    /// Owner or operator of the host.
+    pub authority: Address,
+    pub destination: Address,
+    pub amount: u64,
+    /// What the vault holds after this.
+    pub left: u64,
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct EarningsClosed {
+    pub host: Address,
+    pub mint: Address,
+    pub vault: Address,
+    /// Base units that went to the owner.
+    pub returned: u64,
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct MemberEnrolled {
+    pub member: Address,
+    pub market: Address,
+    pub host: Address,
+    pub earnings: Address,
+    pub rent_payer: Address,
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct MemberAdmitted {
+    pub member: Address,
+    pub market: Address,
+    pub host: Address,
+    pub earnings: Address,
+    pub rent_payer: Address,
+    pub authority: Address,
+    /// Until when the attestation counts, unix seconds.
+    pub attested_until: i64,
+    pub evidence_hash: [u8; 32],
+    pub attested_gpus: u64,
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct MemberClosed {
+    pub member: Address,
+    pub market: Address,
+    pub host: Address,
+}

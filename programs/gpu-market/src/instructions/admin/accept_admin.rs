@@ -1,0 +1,25 @@
+use {
+    crate::{
+        typed_account::Account,error::MarketError, events::{emit_cpi, AdminAccepted}, instructions::key, state::Config},
+    anchor_lang::prelude::*,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct AcceptAdmin {
+    #[account(address = config.pending_admin @ MarketError::NotPendingAuthority)]
+    pub successor: Signer,
+    #[account(mut)]
+    pub config: Account<Config>,
+}
+
+pub fn accept_admin(ctx: &mut Context<AcceptAdmin>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let config = &mut accounts.config;
+    let old_admin = config.admin;
+    config.accept_admin(accounts.successor.address())?;
+    config.invariant()?;
+    let event = AdminAccepted { config: key(config), old_admin, admin: config.admin };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,57 @@
+use {
+    crate::{
+        typed_account::Account,
+        constants::TREASURY_VAULT_SEED,
+        error::MarketError,
+        events::{emit_cpi, TreasuryClosed},
+        instructions::key,
+        state::{Config, Treasury},
+        token::{self, TokenContext},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseTreasury {
+    #[account(address = config.admin @ MarketError::NotAdmin)]
+    pub admin: Signer,
+    pub config: Account<Config>,
+    #[account(mut, close = rent_payer)]
+    pub treasury: Account<Treasury>,
+    /// CHECK: the vault that the treasury records.
+    #[account(mut, address = treasury.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: whoever paid the rent of both accounts.
+    #[account(unsafe(dup), address = treasury.rent_payer @ MarketError::WrongRentPayer)]
+    pub rent_payer: UncheckedAccount,
+    /// CHECK: the mint that the treasury records.
+    #[account(address = treasury.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+impl CloseTreasury {
+    fn validate(&self) -> Result<()> {
+        require!(token::amount(self.vault.account())? == 0, MarketError::TreasuryNotEmpty);
+        Ok(())
+    }
+}
+
+pub fn close_treasury(ctx: &mut Context<CloseTreasury>) -> Result<()> {
+    ctx.accounts.validate()?;
+    let accounts = &mut ctx.accounts;
+    let rent_payer = accounts.rent_payer.account();
+    token::close_vault(
+        TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
+        accounts.vault.account(),
+        [TREASURY_VAULT_SEED, accounts.mint.address().as_ref(), &[accounts.treasury.vault_bump]],
+        // Nothing goes there: the vault is empty.
+        rent_payer,
+        rent_payer,
+    )?;
+    let event = TreasuryClosed { treasury: key(&accounts.treasury), mint: accounts.treasury.mint };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,30 @@
+use {
+    crate::{
+        typed_account::Account,error::MarketError, events::{emit_cpi, PauseSet}, instructions::key, state::Config},
+    anchor_lang::{address_eq, prelude::*},
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct SetPause {
+    /// Pauser or admin.
+    #[account(constraint(
+        address_eq(authority.address(), &config.pauser) || address_eq(authority.address(), &config.admin)
+            @ MarketError::NotPauser
+    ))]
+    pub authority: Signer,
+    #[account(mut)]
+    pub config: Account<Config>,
+}
+
+/// Replaces all pause bits. They stop entries only.
+pub fn set_pause(ctx: &mut Context<SetPause>, bits: u8) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let config = &mut accounts.config;
+    let old_bits = config.paused;
+    config.set_paused(bits)?;
+    config.invariant()?;
+    let event = PauseSet { config: key(config), authority: *accounts.authority.address(), old_bits, bits };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,56 @@
+use {
+    crate::{
+        typed_account::Account,
+        constants::CLIENT_VAULT_SEED,
+        error::MarketError,
+        events::{emit_cpi, FeesSwept},
+        instructions::key,
+        state::{Client, Treasury},
+        token::{self, TokenContext},
+    },
+    anchor_lang::{address_eq, prelude::*},
+    anchor_spl::token_interface::TokenInterface,
+};
+
+/// Anybody may sweep: what a client owes can only go to the treasury of its mint.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct SweepFees {
+    #[account(mut)]
+    pub client: Account<Client>,
+    /// CHECK: the vault that the client records.
+    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    pub client_vault: UncheckedAccount,
+    #[account(mut, constraint(address_eq(&treasury.mint, &client.mint) @ MarketError::WrongTreasury))]
+    pub treasury: Account<Treasury>,
+    /// CHECK: the vault that the treasury records.
+    #[account(mut, address = treasury.vault @ MarketError::WrongVault)]
+    pub treasury_vault: UncheckedAccount,
+    /// CHECK: the mint that the client records.
+    #[account(address = client.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+pub fn sweep_fees(ctx: &mut Context<SweepFees>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let address = key(&accounts.client);
+    let amount = accounts.client.take_fees()?;
+    token::transfer_out(
+        TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
+        accounts.client_vault.account(),
+        [CLIENT_VAULT_SEED, address.as_ref(), &[accounts.client.vault_bump]],
+        accounts.treasury_vault.account(),
+        amount,
+    )?;
+    accounts.treasury.receive(amount)?;
+    accounts.client.invariant(token::amount(accounts.client_vault.account())?)?;
+    let event = FeesSwept {
+        client: address,
+        treasury: key(&accounts.treasury),
+        amount,
+        received: accounts.treasury.received,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,36 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, ConfigUpdated},
+        instructions::key,
+        state::{Config, ConfigSettings},
+    },
+    anchor_lang::prelude::*,
+};
+
+/// What the admin does to the config: new settings, or a proposed successor.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ChangeConfig {
+    #[account(address = config.admin @ MarketError::NotAdmin)]
+    pub admin: Signer,
+    #[account(mut)]
+    pub config: Account<Config>,
+}
+
+/// The stake mint never changes, and a new unbonding period binds no stake until it grows.
+pub fn update_config(ctx: &mut Context<ChangeConfig>, settings: ConfigSettings) -> Result<()> {
+    let config = &mut ctx.accounts.config;
+    config.set(&settings);
+    config.invariant()?;
+    let event = ConfigUpdated {
+        config: key(config),
+        pauser: config.pauser,
+        treasury: config.treasury,
+        unbonding: config.unbonding,
+        min_bond: config.min_bond,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,52 @@
+use {
+    crate::{
+        typed_account::Account,
+        constants::CLIENT_VAULT_SEED,
+        error::MarketError,
+        events::{emit_cpi, ClientClosed},
+        instructions::key,
+        state::Client,
+        token::{self, TokenContext},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseClient {
+    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    pub owner: Signer,
+    #[account(mut, close = rent_payer)]
+    pub client: Account<Client>,
+    /// CHECK: the vault that the client records.
+    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: the owner's choice; gets what is left, gifts included.
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    /// CHECK: whoever paid the rent.
+    #[account(unsafe(dup), address = client.rent_payer @ MarketError::WrongRentPayer)]
+    pub rent_payer: UncheckedAccount,
+    /// CHECK: the mint that the client records.
+    #[account(address = client.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+pub fn close_client(ctx: &mut Context<CloseClient>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    accounts.client.require_closable()?;
+    let address = key(&accounts.client);
+    let returned = token::amount(accounts.vault.account())?;
+    token::close_vault(
+        TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
+        accounts.vault.account(),
+        [CLIENT_VAULT_SEED, address.as_ref(), &[accounts.client.vault_bump]],
+        accounts.destination.account(),
+        accounts.rent_payer.account(),
+    )?;
+    let event = ClientClosed { client: address, returned };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

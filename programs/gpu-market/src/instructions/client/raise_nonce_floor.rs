@@ -1,0 +1,21 @@
+use {
+    crate::{
+        typed_account::Account,error::MarketError, events::{emit_cpi, NonceFloorRaised}, instructions::key, state::Client},
+    anchor_lang::prelude::*,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct RaiseNonceFloor {
+    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    pub owner: Signer,
+    #[account(mut)]
+    pub client: Account<Client>,
+}
+
+pub fn raise_nonce_floor(ctx: &mut Context<RaiseNonceFloor>, floor: u64) -> Result<()> {
+    ctx.accounts.client.raise_nonce_floor(floor)?;
+    let event = NonceFloorRaised { client: key(&ctx.accounts.client), floor };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,61 @@
+use {
+    crate::{
+        typed_account::Account,
+        constants::EARNINGS_SEED,
+        error::MarketError,
+        events::{emit_cpi, EarningsClosed},
+        instructions::key,
+        state::Host,
+        token::{self, TokenContext},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseEarnings {
+    /// Paid the rent of the vault and gets it back.
+    #[account(mut, address = host.owner @ MarketError::NotHostOwner)]
+    pub owner: Signer,
+    pub host: Account<Host>,
+    /// CHECK: the host's vault of this mint, by its seeds.
+    #[account(mut, seeds = [EARNINGS_SEED, host.address().as_ref(), mint.address().as_ref()], bump)]
+    pub vault: UncheckedAccount,
+    /// CHECK: `validate` asks for an account of the owner; it gets what is left.
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    /// CHECK: part of the vault's address.
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+impl CloseEarnings {
+    fn tokens(&self) -> TokenContext<'_> {
+        TokenContext { mint: self.mint.account(), program: self.token_program.account() }
+    }
+
+    fn validate(&self) -> Result<()> {
+        // A member records the vault, and its jobs pay into it.
+        self.host.require_no_members()?;
+        token::require_owned_by(self.destination.account(), self.tokens(), &self.host.owner)
+    }
+}
+
+pub fn close_earnings(ctx: &mut Context<CloseEarnings>) -> Result<()> {
+    ctx.accounts.validate()?;
+    let accounts = &ctx.accounts;
+    let host = key(&accounts.host);
+    let mint = *accounts.mint.address();
+    let returned = token::amount(accounts.vault.account())?;
+    token::close_vault(
+        accounts.tokens(),
+        accounts.vault.account(),
+        [EARNINGS_SEED, host.as_ref(), mint.as_ref(), &[ctx.bumps.vault]],
+        accounts.destination.account(),
+        accounts.owner.account(),
+    )?;
+    let event = EarningsClosed { host, mint, vault: *accounts.vault.address(), returned };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,70 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, JobCancelled},
+        instructions::{key, now},
+        queue::{with_queue, ShardAccount},
+        state::{Client, Job, JobState, NodeKind, TipTo},
+    },
+    anchor_lang::{address_eq, prelude::*},
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Cancel {
+    /// Owner or delegate of the client.
+    pub authority: Signer,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    #[account(mut)]
+    pub job: Account<Job>,
+    #[account(
+        mut,
+        constraint(address_eq(&shard.market, &job.market) @ MarketError::WrongMarket),
+        constraint(shard.index == job.shard @ MarketError::WrongShard)
+    )]
+    pub shard: ShardAccount,
+}
+
+/// Takes back a job that has not started, in line or assigned alike. A host that was within its time is owed the tip,
+/// and its seat takes the next job or is the first in line again.
+pub fn cancel(ctx: &mut Context<Cancel>) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    accounts.client.actor(accounts.authority.address(), now.unix)?;
+    let job = &mut accounts.job;
+    job.require_open()?;
+    let address = key(job);
+    let index = job.node;
+    let ack_window = i64::from(job.ack_window);
+    let (member, in_time, next) = with_queue(&mut accounts.shard, |queue| {
+        let node = *queue.node(index)?;
+        node.require_job(&address)?;
+        if node.is(NodeKind::Queued) {
+            queue.remove_job(index)?;
+            return Ok((Address::default(), false, None));
+        }
+        let in_time = now.unix.saturating_sub(node.since) <= ack_window;
+        Ok((node.member, in_time, queue.return_seat(index, now)?))
+    })?;
+    job.record_member(member);
+    let tip_to = if in_time { TipTo::Host } else { TipTo::Client };
+    let settled = job.settle_unstarted(JobState::Cancelled, tip_to, now.unix)?;
+    accounts.client.settle(&settled, job.delegation)?;
+    job.invariant()?;
+    let event = JobCancelled {
+        job: address,
+        member,
+        next_job: next.map(|next| next.job).unwrap_or_default(),
+        fee: settled.fee,
+        due: settled.due,
+        refunded: settled.refund,
+        at: now.unix,
+        slot: now.slot,
+        node: next.map_or(u32::from(index), |next| next.node.into()),
+        reserved: 0,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

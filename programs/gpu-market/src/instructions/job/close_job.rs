@@ -1,0 +1,55 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, JobClosed},
+        instructions::{key, now},
+        state::{Client, Job},
+    },
+    anchor_lang::prelude::*,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseJob {
+    /// Owner or delegate of the client; anyone after the retention.
+    pub caller: Signer,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    #[account(mut, close = rent_payer)]
+    pub job: Account<Job>,
+    /// CHECK: whoever paid the rent.
+    #[account(unsafe(dup), address = job.rent_payer @ MarketError::WrongRentPayer)]
+    pub rent_payer: UncheckedAccount,
+    /// CHECK: the member that the job still owes; only to show that it is closed, so that what is due is forfeited.
+    #[account(address = job.member @ MarketError::WrongMember)]
+    pub member: Option<UncheckedAccount>,
+}
+
+/// What a host has not collected before it closed its member is the client's again, so that no host can block a close.
+pub fn close_job(ctx: &mut Context<CloseJob>) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    let by_client = accounts.client.actor(accounts.caller.address(), now.unix).is_ok();
+    let job = &mut accounts.job;
+    job.require_closable(by_client, now.unix)?;
+    let mut forfeited = 0;
+    if job.due > 0 {
+        let member = accounts.member.as_ref().ok_or(MarketError::JobHasDue)?;
+        require!(!member.account().owned_by(&crate::ID), MarketError::MemberStillOpen);
+        forfeited = job.forfeit_due()?;
+        accounts.client.due_forfeited(forfeited)?;
+    }
+    job.invariant()?;
+    accounts.client.job_closed(job.nonce)?;
+    let event = JobClosed {
+        job: key(job),
+        client: job.client,
+        rent_payer: job.rent_payer,
+        nonce: job.nonce,
+        forfeited,
+        at: now.unix,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

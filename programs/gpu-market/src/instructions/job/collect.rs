@@ -1,0 +1,66 @@
+use {
+    super::shared::{is_blocked, pay_out},
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, JobCollected},
+        instructions::{key, now},
+        state::{Client, Job, JobState, Member},
+        token::TokenContext,
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token_interface::TokenInterface,
+};
+
+/// Needs no signature: the money only moves to the host's earnings vault.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Collect {
+    #[account(mut)]
+    pub job: Account<Job>,
+    #[account(address = job.member @ MarketError::WrongMember)]
+    pub member: Account<Member>,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    /// CHECK: the vault that the client records.
+    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: the earnings vault that the member records.
+    #[account(mut, address = member.earnings @ MarketError::WrongVault)]
+    pub earnings: UncheckedAccount,
+    /// CHECK: the mint that the client records.
+    #[account(address = client.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+pub fn collect(ctx: &mut Context<Collect>) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    require!(
+        !is_blocked(accounts.vault.account(), accounts.earnings.account())?,
+        MarketError::VaultFrozen
+    );
+    let job = &mut accounts.job;
+    let client = &mut accounts.client;
+    let (amount, fee) = if job.state()? == JobState::Running {
+        let settled = job.collect_running()?;
+        client.settle(&settled, job.delegation)?;
+        (settled.pay, settled.fee)
+    } else {
+        let due = job.collect_due()?;
+        client.due_paid(due)?;
+        (due, 0)
+    };
+    pay_out(
+        client,
+        accounts.vault.account(),
+        TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
+        accounts.earnings.account(),
+        amount,
+    )?;
+    job.invariant()?;
+    let event = JobCollected { job: key(job), member: job.member, amount, fee, at: now.unix };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

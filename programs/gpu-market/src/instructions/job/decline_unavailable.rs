@@ -1,0 +1,138 @@
+use {
+    super::shared::{give_back, pay_out, transfer_from_client, Returned},
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, AssignmentFailed, FailureReason},
+        instructions::{key, now},
+        math::Checked,
+        queue::{with_queue, ShardAccount},
+        settlement::{share, Penalty},
+        state::{Client, Host, Job, JobState, Member, Now, TipTo},
+        token::{self, TokenContext},
+    },
+    anchor_lang::{address_eq, prelude::*},
+    anchor_spl::token_interface::TokenInterface,
+};
+
+/// Half of the tip, in basis points: each of the two hosts that found nothing to run gets one half.
+const HALF_BPS: u16 = 5_000;
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct DeclineUnavailable {
+    #[account(address = host.operator @ MarketError::NotOperator)]
+    pub operator: Signer,
+    #[account(address = member.host @ MarketError::WrongHost)]
+    pub host: Account<Host>,
+    #[account(mut)]
+    pub member: Account<Member>,
+    #[account(mut)]
+    pub job: Account<Job>,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    #[account(
+        mut,
+        constraint(address_eq(&shard.market, &job.market) @ MarketError::WrongMarket),
+        constraint(shard.index == job.shard @ MarketError::WrongShard)
+    )]
+    pub shard: ShardAccount,
+    /// CHECK: the vault that the client records.
+    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: the earnings vault that the member records.
+    #[account(mut, address = member.earnings @ MarketError::WrongVault)]
+    pub earnings: UncheckedAccount,
+    /// CHECK: the member that the job names as the first to report this; read when the second report ends the job.
+    pub first_member: UncheckedAccount,
+    /// CHECK: the earnings vault that the first member records; checked when it is paid.
+    #[account(unsafe(dup))]
+    pub first_earnings: UncheckedAccount,
+    /// CHECK: the mint that the client records.
+    #[account(address = client.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+impl DeclineUnavailable {
+    /// The second report by a different host ends the job: its tip goes to the two hosts, the rest is refunded. A first
+    /// host that has closed its member since has forfeited its half to the second; frozen vaults forfeit the tip to the
+    /// client.
+    fn end_job(&mut self, now: Now) -> Result<Returned> {
+        require!(
+            address_eq(self.first_member.address(), &self.job.member),
+            MarketError::WrongMember
+        );
+        let first = *self.first_member.account();
+        let first_is_open = first.owned_by(&crate::ID);
+        if first_is_open {
+            let first = Account::<Member>::load(first)?;
+            require!(
+                address_eq(self.first_earnings.address(), &first.earnings),
+                MarketError::WrongVault
+            );
+        }
+        let vault = self.vault.account();
+        let blocked = token::is_frozen(vault)?
+            || token::is_frozen(self.earnings.account())?
+            || (first_is_open && token::is_frozen(self.first_earnings.account())?);
+        let index = self.job.node;
+        with_queue(&mut self.shard, |queue| queue.remove_assigned(index))?;
+        let tip_to = if blocked { TipTo::Client } else { TipTo::Caller };
+        let settled = self.job.settle_unstarted(JobState::Expired, tip_to, now.unix)?;
+        self.client.settle(&settled, self.job.delegation)?;
+        let to_first = if first_is_open { share(settled.tip, HALF_BPS)? } else { 0 };
+        let tokens = TokenContext { mint: self.mint.account(), program: self.token_program.account() };
+        transfer_from_client(&self.client, vault, tokens, self.first_earnings.account(), to_first)?;
+        pay_out(
+            &self.client,
+            vault,
+            tokens,
+            self.earnings.account(),
+            settled.tip.minus(to_first)?,
+        )?;
+        self.job.invariant()?;
+        Ok(Returned { next: None, settled: Some(settled) })
+    }
+}
+
+/// Declines because the spec cannot be had, in the first half of the acknowledgement window: no strike and no cost. The
+/// seat is given up.
+pub fn decline_unavailable(ctx: &mut Context<DeclineUnavailable>) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    accounts.job.require_open()?;
+    let address = key(&accounts.job);
+    let member_address = key(&accounts.member);
+    let index = usize::from(accounts.job.node);
+    let node = accounts.shard.get(index).copied().ok_or(MarketError::NodeOutOfRange)?;
+    node.require_assigned(&address, &member_address)?;
+    let waited_twice = now.unix.saturating_sub(node.since).saturating_mul(2);
+    require!(
+        waited_twice <= i64::from(accounts.job.ack_window),
+        MarketError::AckWindowHalfOver
+    );
+
+    let second_report = accounts.job.spec_unavailable(&member_address)?;
+    let refund = accounts.job.attempt_failed(true)?;
+    let returned = if second_report {
+        accounts.end_job(now)?
+    } else {
+        give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, now)?
+    };
+    accounts.member.release_seat(node.bond)?;
+    accounts.member.invariant()?;
+    let event = AssignmentFailed::new(
+        address,
+        member_address,
+        *accounts.operator.address(),
+        FailureReason::SpecUnavailable,
+        &accounts.job,
+        &returned.next,
+        &returned.settled,
+        Penalty::NONE,
+        now,
+    );
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,34 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, JobDisputed},
+        instructions::{key, now},
+        state::{Client, Job, Member},
+    },
+    anchor_lang::prelude::*,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Dispute {
+    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    pub owner: Signer,
+    #[account(address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    #[account(mut)]
+    pub job: Account<Job>,
+    #[account(mut, address = job.member @ MarketError::WrongMember)]
+    pub member: Account<Member>,
+}
+
+/// Moves no money; the job counts as failed in the host's record, by the fee that was paid for it.
+pub fn dispute(ctx: &mut Context<Dispute>) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    let fee = accounts.job.dispute(now.unix)?;
+    accounts.member.record_dispute(fee)?;
+    let event = JobDisputed { job: key(&accounts.job), member: accounts.job.member, fee, at: now.unix };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,143 @@
+use {
+    super::shared::{give_back, slash_for_client},
+    crate::{
+        typed_account::Account,
+        constants::{HOST_GRACE, STAKE_VAULT_SEED},
+        error::MarketError,
+        events::{emit_cpi, AssignmentFailed, FailureReason},
+        instructions::{key, now, required},
+        math::Checked,
+        queue::ShardAccount,
+        settlement::Penalty,
+        state::{Client, Credit, Host, Job, Market, Member, Node, Now, Stake},
+        token::{self, TokenContext},
+    },
+    anchor_lang::{address_eq, prelude::*},
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ExpireAssigned {
+    pub caller: Signer,
+    #[account(mut, address = member.host @ MarketError::WrongHost)]
+    pub host: Account<Host>,
+    #[account(address = member.market @ MarketError::WrongMarket)]
+    pub market: Account<Market>,
+    #[account(mut)]
+    pub member: Account<Member>,
+    #[account(mut)]
+    pub job: Account<Job>,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    #[account(
+        mut,
+        constraint(address_eq(&shard.market, &job.market) @ MarketError::WrongMarket),
+        constraint(shard.index == job.shard @ MarketError::WrongShard)
+    )]
+    pub shard: ShardAccount,
+    /// Stake of the host's owner; needed as soon as there is a penalty.
+    #[account(mut, constraint(address_eq(&stake.owner, &host.owner) @ MarketError::WrongStake))]
+    pub stake: Option<Account<Stake>>,
+    /// The client's credit of that stake; needed as soon as there is a penalty.
+    #[account(mut)]
+    pub credit: Option<Account<Credit>>,
+    /// CHECK: the stake's vault, which pays the tip; checked when it does.
+    #[account(mut)]
+    pub stake_vault: Option<UncheckedAccount>,
+    /// CHECK: the caller's choice for its tip. Without it the client gets the tip.
+    #[account(mut)]
+    pub caller_tokens: Option<UncheckedAccount>,
+    /// CHECK: the mint of the stake; the token program checks it.
+    pub stake_mint: Option<UncheckedAccount>,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+impl ExpireAssigned {
+    /// The penalty for not acknowledging in time, or nothing if the chain itself stood still.
+    fn penalty(&self, node: &Node, now: Now) -> Result<Penalty> {
+        let grace = u32::try_from(HOST_GRACE).map_err(|_| MarketError::MathOverflow)?;
+        let deadline = self.job.ack_window.plus(grace)?;
+        if !Job::chain_was_live(node.slot, deadline, now) {
+            return Ok(Penalty::NONE);
+        }
+        let mut penalty = Penalty::missed_ack(node.bond, self.job.missed_ack_bps)?;
+        if self.caller_tokens.is_none() {
+            penalty.client = penalty.client.plus(core::mem::take(&mut penalty.tip))?;
+        }
+        Ok(penalty)
+    }
+
+    /// Pays the caller's tip out of the slashed stake and checks the vault.
+    fn pay_tip(&mut self, tip: u64) -> Result<()> {
+        if tip == 0 {
+            return Ok(());
+        }
+        let stake = required(&mut self.stake)?;
+        let vault = required(&mut self.stake_vault)?;
+        let to = required(&mut self.caller_tokens)?;
+        let mint = required(&mut self.stake_mint)?;
+        require!(address_eq(vault.address(), &stake.vault), MarketError::WrongVault);
+        require!(address_eq(mint.address(), &stake.mint), MarketError::WrongMint);
+        token::transfer_out(
+            TokenContext { mint: mint.account(), program: self.token_program.account() },
+            vault.account(),
+            [STAKE_VAULT_SEED, stake.address().as_ref(), &[stake.vault_bump]],
+            to.account(),
+            tip,
+        )?;
+        Ok(stake.invariant(token::amount(vault.account())?)?)
+    }
+}
+
+/// Takes a job from a host that did not acknowledge it: a strike, a slice of its bond to the client, and no more joining
+/// for a while. From a host that is no longer fit it is taken at once and at no cost.
+pub fn expire_assigned(ctx: &mut Context<ExpireAssigned>) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    accounts.job.require_open()?;
+    let address = key(&accounts.job);
+    let member_address = key(&accounts.member);
+    let index = usize::from(accounts.job.node);
+    let node = accounts.shard.get(index).copied().ok_or(MarketError::NodeOutOfRange)?;
+    node.require_assigned(&address, &member_address)?;
+
+    let missed = accounts.member.is_fit(&accounts.market, now.unix)?;
+    let penalty = if missed {
+        Job::require_past(node.since.plus(i64::from(accounts.job.ack_window))?, now.unix)?;
+        accounts.penalty(&node, now)?
+    } else {
+        Penalty::NONE
+    };
+
+    let refund = accounts.job.attempt_failed(missed)?;
+    let returned = give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, now)?;
+    accounts.member.release_seat(node.bond)?;
+    let taken = slash_for_client(
+        penalty,
+        &mut accounts.member,
+        &mut accounts.stake,
+        &mut accounts.credit,
+        &accounts.client,
+        now.unix,
+    )?;
+    accounts.pay_tip(taken.tip)?;
+    if missed {
+        accounts.member.missed_ack(now.unix)?;
+        accounts.host.strike(now.unix)?;
+    }
+    accounts.member.invariant()?;
+    let event = AssignmentFailed::new(
+        address,
+        member_address,
+        *accounts.caller.address(),
+        if missed { FailureReason::MissedAck } else { FailureReason::Unfit },
+        &accounts.job,
+        &returned.next,
+        &returned.settled,
+        taken,
+        now,
+    );
+    emit_cpi!(ctx, event);
+    Ok(())
+}

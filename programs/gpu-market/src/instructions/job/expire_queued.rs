@@ -1,0 +1,89 @@
+use {
+    super::shared::pay_out,
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, JobEnded},
+        instructions::{key, now},
+        queue::{with_queue, ShardAccount},
+        state::{Client, Job, JobState, NodeKind, TipTo},
+        token::{self, TokenContext},
+    },
+    anchor_lang::{address_eq, prelude::*},
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ExpireQueued {
+    pub caller: Signer,
+    /// CHECK: the caller's choice for its tip; the token program checks that it is an account of this mint.
+    #[account(mut)]
+    pub caller_tokens: UncheckedAccount,
+    #[account(mut)]
+    pub job: Account<Job>,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    #[account(
+        mut,
+        constraint(address_eq(&shard.market, &job.market) @ MarketError::WrongMarket),
+        constraint(shard.index == job.shard @ MarketError::WrongShard)
+    )]
+    pub shard: ShardAccount,
+    /// CHECK: the vault that the client records.
+    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: the mint that the client records.
+    #[account(address = client.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+/// Refunds a job that nobody took in time, and tips the caller.
+pub fn expire_queued(ctx: &mut Context<ExpireQueued>) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    let job = &mut accounts.job;
+    job.require_open()?;
+    let address = key(job);
+    let index = job.node;
+    let deadline = job.queue_deadline()?;
+    with_queue(&mut accounts.shard, |queue| {
+        let node = queue.node(index)?;
+        node.require_job(&address)?;
+        if !node.is(NodeKind::Queued) {
+            return Err(MarketError::JobNotQueued);
+        }
+        Job::require_past(deadline, now.unix)?;
+        queue.remove_job(index)
+    })?;
+
+    let vault = accounts.vault.account();
+    let tip_to = if token::is_frozen(vault)? { TipTo::Client } else { TipTo::Caller };
+    let settled = job.settle_unstarted(JobState::Expired, tip_to, now.unix)?;
+    accounts.client.settle(&settled, job.delegation)?;
+    pay_out(
+        &accounts.client,
+        vault,
+        TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
+        accounts.caller_tokens.account(),
+        settled.tip,
+    )?;
+    job.invariant()?;
+    let event = JobEnded {
+        job: address,
+        member: Address::default(),
+        caller: *accounts.caller.address(),
+        paid: 0,
+        fee: settled.fee,
+        tip: settled.tip,
+        due: 0,
+        refunded: settled.refund,
+        penalty: 0,
+        at: now.unix,
+        evidenced: 0,
+        state: JobState::Expired as u32,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

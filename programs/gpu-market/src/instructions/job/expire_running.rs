@@ -1,0 +1,106 @@
+use {
+    super::shared::{pay_out, slash_for_client, transfer_from_client},
+    crate::{
+        typed_account::Account,
+        constants::HOST_GRACE,
+        error::MarketError,
+        events::{emit_cpi, JobEnded},
+        instructions::{key, now},
+        math::Checked,
+        settlement::Penalty,
+        state::{Client, Credit, Host, Job, JobState, Member, Now, Outcome, Stake, TipTo},
+        token::{self, TokenContext},
+    },
+    anchor_lang::{address_eq, prelude::*},
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ExpireRunning {
+    pub caller: Signer,
+    /// CHECK: the caller's choice for its tip; the token program checks that it is an account of this mint.
+    #[account(mut)]
+    pub caller_tokens: UncheckedAccount,
+    #[account(mut)]
+    pub job: Account<Job>,
+    #[account(mut, address = job.member @ MarketError::WrongMember)]
+    pub member: Account<Member>,
+    #[account(address = member.host @ MarketError::WrongHost)]
+    pub host: Account<Host>,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    /// CHECK: the vault that the client records.
+    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: the earnings vault that the member records.
+    #[account(mut, address = member.earnings @ MarketError::WrongVault)]
+    pub earnings: UncheckedAccount,
+    /// CHECK: the mint that the client records.
+    #[account(address = client.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+    /// Stake of the host's owner; only where a lost job costs bond.
+    #[account(mut, constraint(address_eq(&stake.owner, &host.owner) @ MarketError::WrongStake))]
+    pub stake: Option<Account<Stake>>,
+    /// The client's credit of that stake; only where a lost job costs bond.
+    #[account(mut)]
+    pub credit: Option<Account<Credit>>,
+}
+
+/// A lost host costs bond, unless the chain itself stood still.
+fn penalty(job: &Job, state: JobState, now: Now) -> Result<Penalty> {
+    let deadline = job.lost_after()?.plus(u32::try_from(HOST_GRACE).map_err(|_| MarketError::MathOverflow)?)?;
+    if state == JobState::HostLost && Job::chain_was_live(job.last_slot, deadline, now) {
+        Ok(Penalty::to_client(job.bond, job.sla_bps)?)
+    } else {
+        Ok(Penalty::NONE)
+    }
+}
+
+/// Ends a job whose host is lost or whose time is over: pays the evidence alone, tips the caller, refunds the rest.
+pub fn expire_running(ctx: &mut Context<ExpireRunning>) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    let job = &mut accounts.job;
+    job.require_running()?;
+    let (deadline, state) = job.running_deadline()?;
+    Job::require_past(deadline, now.unix)?;
+    let penalty = penalty(job, state, now)?;
+
+    let vault = accounts.vault.account();
+    let vault_frozen = token::is_frozen(vault)?;
+    let blocked = vault_frozen || token::is_frozen(accounts.earnings.account())?;
+    let tip_to = if vault_frozen { TipTo::Client } else { TipTo::Caller };
+    let settled = job.settle(state, Outcome::Success, tip_to, blocked, now.unix)?;
+    let client = &mut accounts.client;
+    client.settle(&settled, job.delegation)?;
+    let tokens = TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() };
+    transfer_from_client(client, vault, tokens, accounts.earnings.account(), settled.pay)?;
+    pay_out(client, vault, tokens, accounts.caller_tokens.account(), settled.tip)?;
+
+    let member = &mut accounts.member;
+    let earned = job.paid.checked_add(job.due).ok_or(MarketError::MathOverflow)?;
+    member.job_ended(job.bond, job.evidenced, earned, now.unix)?;
+    member.record_expiry(state)?;
+    let penalty =
+        slash_for_client(penalty, member, &mut accounts.stake, &mut accounts.credit, client, now.unix)?;
+    job.invariant()?;
+    member.invariant()?;
+    let event = JobEnded {
+        job: key(job),
+        member: job.member,
+        caller: *accounts.caller.address(),
+        paid: settled.pay,
+        fee: settled.fee,
+        tip: settled.tip,
+        due: settled.due,
+        refunded: settled.refund,
+        penalty: penalty.client,
+        at: now.unix,
+        evidenced: job.evidenced,
+        state: state as u32,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,42 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, JobExtended},
+        instructions::{key, now},
+        state::{Client, Job},
+    },
+    anchor_lang::prelude::*,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Extend {
+    /// Owner or delegate of the client.
+    pub authority: Signer,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    #[account(mut)]
+    pub job: Account<Job>,
+}
+
+/// The total stays within the market's maximum and, once the job runs, the host's.
+pub fn extend(ctx: &mut Context<Extend>, seconds: u32) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    accounts.client.actor(accounts.authority.address(), now.unix)?;
+    let job = &mut accounts.job;
+    let more = job.extend(seconds, now.unix)?;
+    accounts.client.reserve(more, job.delegation)?;
+    job.invariant()?;
+    let event = JobExtended {
+        job: key(job),
+        authority: *accounts.authority.address(),
+        deposit: job.deposit,
+        at: now.unix,
+        duration: job.duration,
+        seconds,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

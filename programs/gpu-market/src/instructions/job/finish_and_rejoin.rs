@@ -1,0 +1,97 @@
+use {
+    super::finish::*,
+    crate::{
+        typed_account::Account,
+        constants::pause,
+        error::{MarketError, Rule},
+        events::{emit_cpi, HostRejoined},
+        instructions::{key, now},
+        queue::{with_queue, Assignment, Seat, ShardAccount},
+        state::{Config, Market, Now, Terms},
+    },
+    anchor_lang::{address_eq, prelude::*},
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct FinishAndRejoin {
+    pub settle: Nested<Settle>,
+    pub config: Account<Config>,
+    #[account(address = settle.member.market @ MarketError::WrongMarket)]
+    pub market: Account<Market>,
+    #[account(constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket))]
+    pub terms: Account<Terms>,
+    #[account(mut, constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket))]
+    pub shard: ShardAccount,
+}
+
+impl FinishAndRejoin {
+    /// Takes a seat again. On refusal nothing has changed.
+    #[inline]
+    fn rejoin(&mut self, min_rate: u64, now: Now) -> Rule<(Seat, Assignment)> {
+        let paused = self.config.is_paused(pause::JOINING) || self.market.is_paused(pause::JOINING);
+        if paused {
+            return Err(MarketError::JoiningPaused);
+        }
+        self.market.require_in_force(&self.terms, now.unix)?;
+        if self.terms.rate < min_rate {
+            return Err(MarketError::RateBelowMinimum);
+        }
+        let bond = self.terms.bond;
+        let member = &mut self.settle.member;
+        member.take_seat(&self.market, bond, now.unix)?;
+        let seat = Seat {
+            member: key(member),
+            valid_until: self.market.seat_valid_until(self.terms.seat_lifetime, min_rate, now.unix)?,
+            min_rate,
+            bond,
+            epoch: member.epoch,
+        };
+        match with_queue(&mut self.shard, |queue| queue.join(&seat, now)) {
+            Ok(assignment) => Ok((seat, assignment)),
+            Err(refusal) => {
+                self.settle.member.release_seat(bond)?;
+                Err(refusal)
+            }
+        }
+    }
+}
+
+/// A rejoin that is refused is skipped, with its reason in the event: finishing never fails for it.
+pub fn finish_and_rejoin(
+    ctx: &mut Context<FinishAndRejoin>,
+    outcome: u8,
+    result_hash: [u8; 32],
+    min_rate: u64,
+) -> Result<()> {
+    let now = now()?;
+    let finished = ctx.accounts.settle.settle(outcome, result_hash, now)?;
+    let rejoined = ctx.accounts.rejoin(min_rate, now);
+    ctx.accounts.settle.member.invariant()?;
+
+    let accounts = &ctx.accounts;
+    let mut event = HostRejoined {
+        finished: accounts.settle.event(&finished, now),
+        shard: key(&accounts.shard),
+        next_job: Address::default(),
+        valid_until: 0,
+        min_rate,
+        bond: 0,
+        slot: now.slot,
+        node: u32::MAX,
+        refusal: 0,
+        terms: accounts.terms.number,
+        reserved: 0,
+    };
+    match rejoined {
+        Ok((seat, assignment)) => {
+            event.next_job = assignment.job;
+            event.valid_until = seat.valid_until;
+            event.bond = seat.bond;
+            event.node = assignment.node.into();
+        }
+        Err(refusal) => event.refusal = refusal.code(),
+    }
+    emit_cpi!(ctx, event);
+    Ok(())
+}

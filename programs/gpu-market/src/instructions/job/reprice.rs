@@ -1,0 +1,62 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, JobRepriced},
+        instructions::{key, now},
+        queue::{with_queue, ShardAccount},
+        state::{Client, Job, Market, NodeKind, Terms},
+    },
+    anchor_lang::{address_eq, prelude::*},
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Reprice {
+    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    pub owner: Signer,
+    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    pub client: Account<Client>,
+    #[account(address = job.market @ MarketError::WrongMarket)]
+    pub market: Account<Market>,
+    #[account(constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket))]
+    pub terms: Account<Terms>,
+    #[account(mut)]
+    pub job: Account<Job>,
+    #[account(
+        mut,
+        constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket),
+        constraint(shard.index == job.shard @ MarketError::WrongShard)
+    )]
+    pub shard: ShardAccount,
+}
+
+/// Moves a job in line to the terms in force, keeping its place, so that its rate need not block the line.
+pub fn reprice(ctx: &mut Context<Reprice>, max_rate: u64) -> Result<()> {
+    let now = now()?;
+    let accounts = &mut ctx.accounts;
+    accounts.market.require_in_force(&accounts.terms, now.unix)?;
+    let job = &mut accounts.job;
+    let (old, new) = job.reprice(&accounts.terms, max_rate)?;
+    if new >= old {
+        accounts.client.reserve(new.saturating_sub(old), job.delegation)?;
+    } else {
+        accounts.client.unreserve(old.saturating_sub(new), job.delegation)?;
+    }
+    let address = key(job);
+    let index = job.node;
+    let rate = job.rate;
+    with_queue(&mut accounts.shard, |queue| {
+        let node = queue.node_mut(index)?;
+        node.require_job(&address)?;
+        if !node.is(NodeKind::Queued) {
+            return Err(MarketError::JobNotQueued);
+        }
+        node.rate = rate;
+        Ok(())
+    })?;
+    job.invariant()?;
+    let event = JobRepriced { job: address, rate, deposit: new, at: now.unix, terms: job.terms, reserved: 0 };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

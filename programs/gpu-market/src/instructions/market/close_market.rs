@@ -1,0 +1,33 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, MarketClosed},
+        instructions::key,
+        state::{Config, Market},
+    },
+    anchor_lang::prelude::*,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseMarket {
+    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    pub authority: Signer,
+    #[account(mut)]
+    pub config: Account<Config>,
+    #[account(mut, close = rent_payer)]
+    pub market: Account<Market>,
+    /// CHECK: whoever paid the rent.
+    #[account(unsafe(dup), address = market.rent_payer @ MarketError::WrongRentPayer)]
+    pub rent_payer: UncheckedAccount,
+}
+
+pub fn close_market(ctx: &mut Context<CloseMarket>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    accounts.market.require_empty()?;
+    accounts.config.market_closed()?;
+    let event = MarketClosed { market: key(&accounts.market) };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

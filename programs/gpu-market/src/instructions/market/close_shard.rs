@@ -1,0 +1,41 @@
+use {
+    crate::{
+        typed_account::Account,error::MarketError, events::{emit_cpi, ShardClosed}, instructions::key, queue::ShardAccount, state::Market},
+    anchor_lang::{address_eq, prelude::*},
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseShard {
+    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    pub authority: Signer,
+    #[account(mut)]
+    pub market: Account<Market>,
+    #[account(
+        mut,
+        close = rent_payer,
+        constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket)
+    )]
+    pub shard: ShardAccount,
+    /// CHECK: whoever paid the rent.
+    #[account(unsafe(dup), address = shard.rent_payer @ MarketError::WrongRentPayer)]
+    pub rent_payer: UncheckedAccount,
+}
+
+impl CloseShard {
+    fn validate(&self) -> Result<()> {
+        require!(self.shard.used() == 0, MarketError::ShardNotEmpty);
+        Ok(())
+    }
+}
+
+pub fn close_shard(ctx: &mut Context<CloseShard>) -> Result<()> {
+    ctx.accounts.validate()?;
+    let accounts = &mut ctx.accounts;
+    let index = accounts.shard.index;
+    accounts.market.shard_closed(index)?;
+    accounts.market.invariant()?;
+    let event = ShardClosed { shard: key(&accounts.shard), market: key(&accounts.market), index };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,40 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, TermsClosed},
+        instructions::{key, now},
+        state::{Market, Terms},
+    },
+    anchor_lang::{address_eq, prelude::*},
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseTerms {
+    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    pub authority: Signer,
+    #[account(mut)]
+    pub market: Account<Market>,
+    #[account(
+        mut,
+        close = rent_payer,
+        constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket)
+    )]
+    pub terms: Account<Terms>,
+    /// CHECK: whoever paid the rent.
+    #[account(unsafe(dup), address = terms.rent_payer @ MarketError::WrongRentPayer)]
+    pub rent_payer: UncheckedAccount,
+}
+
+/// Jobs posted under the terms keep what they are settled by, so none of them is touched.
+pub fn close_terms(ctx: &mut Context<CloseTerms>) -> Result<()> {
+    let now = now()?.unix;
+    let accounts = &mut ctx.accounts;
+    let number = accounts.terms.number;
+    accounts.market.terms_closed(number, now)?;
+    accounts.market.invariant()?;
+    let event = TermsClosed { terms: key(&accounts.terms), market: key(&accounts.market), number };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

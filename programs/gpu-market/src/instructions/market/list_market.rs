@@ -1,0 +1,29 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, MarketListed},
+        instructions::key,
+        state::{Config, Market},
+    },
+    anchor_lang::prelude::*,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ListMarket {
+    #[account(address = config.admin @ MarketError::NotAdmin)]
+    pub admin: Signer,
+    pub config: Account<Config>,
+    #[account(mut)]
+    pub market: Account<Market>,
+}
+
+pub fn list_market(ctx: &mut Context<ListMarket>, listed: bool) -> Result<()> {
+    let market = &mut ctx.accounts.market;
+    market.listed = listed.into();
+    market.invariant()?;
+    let event = MarketListed { market: key(market), listed: listed.into() };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

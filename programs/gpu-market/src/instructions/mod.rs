@@ -1,0 +1,37 @@
+//! One file per instruction, grouped by what it is about: arguments, accounts with their identity checks, preconditions
+//! (`validate`), handler. Handlers call the pure rules of [`crate::state`] and [`crate::queue`], move tokens with
+//! [`crate::token`], check the books last, and emit an event.
+
+pub mod admin;
+pub mod client;
+pub mod host;
+pub mod job;
+pub mod market;
+pub mod member;
+pub mod queue;
+pub mod stake;
+
+pub use {admin::*, client::*, host::*, job::*, market::*, member::*, queue::*, stake::*};
+
+use {
+    crate::{error::MarketError, state::Now},
+    anchor_lang::prelude::*,
+};
+
+/// The clock's moment.
+#[inline(always)]
+pub(crate) fn now() -> Result<Now> {
+    let clock = Clock::get()?;
+    Ok(Now { unix: clock.unix_timestamp, slot: clock.slot })
+}
+
+/// Address of a member's, market's or other account as it stands in events and seeds.
+#[inline(always)]
+pub(crate) fn key(account: &impl AnchorAccount) -> Address {
+    *account.account().address()
+}
+
+/// The account behind an optional slot that this branch of an instruction needs.
+pub(crate) fn required<T>(slot: &mut Option<T>) -> core::result::Result<&mut T, MarketError> {
+    slot.as_mut().ok_or(MarketError::PayeeMissing)
+}

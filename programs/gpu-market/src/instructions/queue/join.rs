@@ -1,0 +1,74 @@
+use {
+    crate::{
+        typed_account::Account,
+        constants::pause,
+        error::MarketError,
+        events::{emit_cpi, SeatJoined},
+        instructions::{key, now},
+        queue::{with_queue, Seat, ShardAccount},
+        state::{Config, Host, Market, Member, Now, Terms},
+    },
+    anchor_lang::{address_eq, prelude::*},
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Join {
+    #[account(address = host.operator @ MarketError::NotOperator)]
+    pub operator: Signer,
+    pub config: Account<Config>,
+    #[account(address = member.host @ MarketError::WrongHost)]
+    pub host: Account<Host>,
+    #[account(address = member.market @ MarketError::WrongMarket)]
+    pub market: Account<Market>,
+    #[account(constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket))]
+    pub terms: Account<Terms>,
+    #[account(mut)]
+    pub member: Account<Member>,
+    #[account(mut, constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket))]
+    pub shard: ShardAccount,
+}
+
+impl Join {
+    fn validate(&self, min_rate: u64, now: Now) -> Result<()> {
+        require!(
+            !self.config.is_paused(pause::JOINING) && !self.market.is_paused(pause::JOINING),
+            MarketError::JoiningPaused
+        );
+        self.market.require_in_force(&self.terms, now.unix)?;
+        require!(self.terms.rate >= min_rate, MarketError::RateBelowMinimum);
+        Ok(())
+    }
+}
+
+/// The job is not named: the assignment is written in the queue node, so joins never race.
+pub fn join(ctx: &mut Context<Join>, min_rate: u64) -> Result<()> {
+    let now = now()?;
+    ctx.accounts.validate(min_rate, now)?;
+    let accounts = &mut ctx.accounts;
+    let bond = accounts.terms.bond;
+    accounts.member.take_seat(&accounts.market, bond, now.unix)?;
+    let seat = Seat {
+        member: key(&accounts.member),
+        valid_until: accounts.market.seat_valid_until(accounts.terms.seat_lifetime, min_rate, now.unix)?,
+        min_rate,
+        bond,
+        epoch: accounts.member.epoch,
+    };
+    let assignment = with_queue(&mut accounts.shard, |queue| queue.join(&seat, now))?;
+    accounts.member.invariant()?;
+    let event = SeatJoined {
+        member: seat.member,
+        shard: key(&accounts.shard),
+        job: assignment.job,
+        valid_until: seat.valid_until,
+        min_rate,
+        bond,
+        at: now.unix,
+        slot: now.slot,
+        node: assignment.node.into(),
+        terms: accounts.terms.number,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

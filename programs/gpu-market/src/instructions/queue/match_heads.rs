@@ -1,0 +1,35 @@
+use {
+    crate::{
+        events::{emit_cpi, JobMatched},
+        instructions::{key, now},
+        queue::{with_queue, ShardAccount},
+    },
+    anchor_lang::prelude::*,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct MatchHeads {
+    #[account(mut)]
+    pub shard: ShardAccount,
+}
+
+/// A post looks past a few lapsed seats only. Where more stood before a waiting one, the job queued behind them; this
+/// brings the two together.
+pub fn match_heads(ctx: &mut Context<MatchHeads>) -> Result<()> {
+    let now = now()?;
+    let assignment = with_queue(&mut ctx.accounts.shard, |queue| queue.match_heads(now))?;
+    let shard = key(&ctx.accounts.shard);
+    let event = JobMatched {
+        job: assignment.job,
+        member: assignment.member,
+        shard,
+        from_shard: shard,
+        at: now.unix,
+        slot: now.slot,
+        node: assignment.node.into(),
+        reserved: 0,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,60 @@
+use {
+    crate::{
+        typed_account::Account,
+        constants::STAKE_VAULT_SEED,
+        error::MarketError,
+        events::{emit_cpi, CreditClaimed},
+        instructions::{key, now},
+        state::{Credit, Stake},
+        token::{self, TokenContext},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ClaimCredit {
+    #[account(address = credit.beneficiary @ MarketError::NotCreditOwner)]
+    pub beneficiary: Signer,
+    #[account(mut)]
+    pub credit: Account<Credit>,
+    #[account(mut, address = credit.stake @ MarketError::WrongCredit)]
+    pub stake: Account<Stake>,
+    /// CHECK: the vault that the stake records.
+    #[account(mut, address = stake.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: the beneficiary's choice; the token program checks that it is an account of this mint.
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    /// CHECK: the mint that the stake records.
+    #[account(address = stake.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+pub fn claim_credit(ctx: &mut Context<ClaimCredit>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let address = key(&accounts.stake);
+    let amount = accounts.credit.claim(now()?.unix)?;
+    accounts.stake.credit_paid(amount)?;
+    token::transfer_out(
+        TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
+        accounts.vault.account(),
+        [STAKE_VAULT_SEED, address.as_ref(), &[accounts.stake.vault_bump]],
+        accounts.destination.account(),
+        amount,
+    )?;
+    accounts.stake.invariant(token::amount(accounts.vault.account())?)?;
+    let event = CreditClaimed {
+        credit: key(&accounts.credit),
+        stake: address,
+        beneficiary: accounts.credit.beneficiary,
+        destination: *accounts.destination.address(),
+        amount,
+        left: accounts.credit.claims.total()?,
+        owed: accounts.stake.owed,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,43 @@
+use {
+    crate::{
+        typed_account::Account,
+        error::MarketError,
+        events::{emit_cpi, CreditClosed},
+        instructions::key,
+        state::{Credit, Stake},
+    },
+    anchor_lang::prelude::*,
+};
+
+/// Anybody may close an empty credit.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseCredit {
+    #[account(mut, close = rent_payer)]
+    pub credit: Account<Credit>,
+    #[account(mut, address = credit.stake @ MarketError::WrongCredit)]
+    pub stake: Account<Stake>,
+    /// CHECK: whoever paid the rent.
+    #[account(mut, address = credit.rent_payer @ MarketError::WrongRentPayer)]
+    pub rent_payer: UncheckedAccount,
+}
+
+impl CloseCredit {
+    fn validate(&self) -> Result<()> {
+        require!(self.credit.is_empty()?, MarketError::CreditNotEmpty);
+        Ok(())
+    }
+}
+
+pub fn close_credit(ctx: &mut Context<CloseCredit>) -> Result<()> {
+    ctx.accounts.validate()?;
+    let accounts = &mut ctx.accounts;
+    accounts.stake.credit_closed()?;
+    let event = CreditClosed {
+        credit: key(&accounts.credit),
+        stake: key(&accounts.stake),
+        credits: accounts.stake.credits,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

@@ -1,0 +1,52 @@
+use {
+    crate::{
+        typed_account::Account,
+        constants::STAKE_VAULT_SEED,
+        error::MarketError,
+        events::{emit_cpi, StakeClosed},
+        instructions::key,
+        state::Stake,
+        token::{self, TokenContext},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct CloseStake {
+    #[account(address = stake.owner @ MarketError::NotStakeOwner)]
+    pub owner: Signer,
+    #[account(mut, close = rent_payer)]
+    pub stake: Account<Stake>,
+    /// CHECK: the vault that the stake records.
+    #[account(mut, address = stake.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: the owner's choice; gets gifts to the vault, because nothing else is left in it.
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    /// CHECK: whoever paid the rent.
+    #[account(unsafe(dup), address = stake.rent_payer @ MarketError::WrongRentPayer)]
+    pub rent_payer: UncheckedAccount,
+    /// CHECK: the mint that the stake records.
+    #[account(address = stake.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+pub fn close_stake(ctx: &mut Context<CloseStake>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    accounts.stake.require_empty()?;
+    let address = key(&accounts.stake);
+    let returned = token::amount(accounts.vault.account())?;
+    token::close_vault(
+        TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
+        accounts.vault.account(),
+        [STAKE_VAULT_SEED, address.as_ref(), &[accounts.stake.vault_bump]],
+        accounts.destination.account(),
+        accounts.rent_payer.account(),
+    )?;
+    let event = StakeClosed { stake: address, returned };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

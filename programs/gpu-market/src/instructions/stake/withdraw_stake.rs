@@ -1,0 +1,54 @@
+use {
+    crate::{
+        typed_account::Account,
+        constants::STAKE_VAULT_SEED,
+        error::MarketError,
+        events::{emit_cpi, StakeWithdrawn},
+        instructions::{key, now},
+        state::Stake,
+        token::{self, TokenContext},
+    },
+    anchor_lang::prelude::*,
+    anchor_spl::token_interface::TokenInterface,
+};
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct WithdrawStake {
+    #[account(address = stake.owner @ MarketError::NotStakeOwner)]
+    pub owner: Signer,
+    #[account(mut)]
+    pub stake: Account<Stake>,
+    /// CHECK: the vault that the stake records.
+    #[account(mut, address = stake.vault @ MarketError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// CHECK: the owner's choice; the token program checks that it is an account of this mint.
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    /// CHECK: the mint that the stake records.
+    #[account(address = stake.mint @ MarketError::WrongMint)]
+    pub mint: UncheckedAccount,
+    pub token_program: Interface<'static, TokenInterface>,
+}
+
+pub fn withdraw_stake(ctx: &mut Context<WithdrawStake>) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let address = key(&accounts.stake);
+    let amount = accounts.stake.withdraw(now()?.unix)?;
+    token::transfer_out(
+        TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
+        accounts.vault.account(),
+        [STAKE_VAULT_SEED, address.as_ref(), &[accounts.stake.vault_bump]],
+        accounts.destination.account(),
+        amount,
+    )?;
+    accounts.stake.invariant(token::amount(accounts.vault.account())?)?;
+    let event = StakeWithdrawn {
+        stake: address,
+        destination: *accounts.destination.address(),
+        amount,
+        cooling: accounts.stake.cooling.total()?,
+    };
+    emit_cpi!(ctx, event);
+    Ok(())
+}

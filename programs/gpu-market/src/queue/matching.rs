@@ -1,0 +1,282 @@
+//! Bringing jobs and seats together, first come, first served.
+
+use {
+    super::{List, Queue},
+    crate::{
+        constants::LAPSED_PER_MATCH,
+        error::{MarketError, Rule},
+        math::Checked,
+        state::{ensure, Node, NodeKind, Now},
+    },
+    crate::prelude::*,
+};
+
+/// A host's seat, as its queue node records it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    pub member: Address,
+    pub valid_until: i64,
+    pub min_rate: u64,
+    pub bond: u64,
+    pub epoch: u16,
+}
+
+/// A job and the node that holds it now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    pub node: u16,
+    pub job: Address,
+    pub member: Address,
+}
+
+impl Node {
+    /// The seat in this node.
+    pub fn seat(&self) -> Seat {
+        Seat {
+            member: self.member,
+            valid_until: self.valid_until,
+            min_rate: self.min_rate,
+            bond: self.bond,
+            epoch: self.epoch,
+        }
+    }
+
+    #[inline]
+    fn set_seat(&mut self, seat: &Seat) {
+        self.member = seat.member;
+        self.valid_until = seat.valid_until;
+        self.min_rate = seat.min_rate;
+        self.bond = seat.bond;
+        self.epoch = seat.epoch;
+    }
+
+    fn clear_seat(&mut self) {
+        self.set_seat(&Seat {
+            member: Address::default(),
+            valid_until: 0,
+            min_rate: 0,
+            bond: 0,
+            epoch: 0,
+        });
+    }
+
+    #[inline]
+    fn stamp(&mut self, now: Now) {
+        self.since = now.unix;
+        self.slot = now.slot;
+    }
+
+    pub fn is(&self, kind: NodeKind) -> bool {
+        self.kind == kind as u8
+    }
+
+    /// Refuses unless this is the node of an open job: in line or assigned.
+    #[inline]
+    pub fn require_job(&self, job: &Address) -> Rule<()> {
+        ensure(
+            (self.is(NodeKind::Queued) || self.is(NodeKind::Assigned)) && self.job == *job,
+            MarketError::NodeMismatch,
+        )
+    }
+
+    /// Refuses unless this job is assigned to this member.
+    #[inline]
+    pub fn require_assigned(&self, job: &Address, member: &Address) -> Rule<()> {
+        ensure(self.is(NodeKind::Assigned), MarketError::JobNotAssigned)?;
+        ensure(self.job == *job, MarketError::NodeMismatch)?;
+        ensure(self.member == *member, MarketError::WrongMember)
+    }
+}
+
+impl Queue<'_> {
+    /// The head seat that would take a job at `rate`. Unlinks at most a few lapsed seats on the way, which leaves
+    /// their bonds to whoever names their members.
+    #[inline]
+    fn live_head_seat(&mut self, rate: u64, now: Now) -> Rule<Option<u16>> {
+        for _ in 0..LAPSED_PER_MATCH {
+            let Some(index) = self.head(List::Seats) else {
+                return Ok(None);
+            };
+            let node = self.node(index)?;
+            if now.unix < node.valid_until {
+                return Ok((node.min_rate <= rate).then_some(index));
+            }
+            self.unlink(List::Seats, index)?;
+            self.node_mut(index)?.kind = NodeKind::Lapsed as u8;
+            self.shard.lapsed = self.shard.lapsed.plus(1)?;
+        }
+        Ok(None)
+    }
+
+    /// Puts a seat and a job into one node that is in no list.
+    #[inline]
+    fn assign(&mut self, index: u16, now: Now) -> Rule<Assignment> {
+        self.shard.assigned = self.shard.assigned.plus(1)?;
+        let node = self.node_mut(index)?;
+        node.kind = NodeKind::Assigned as u8;
+        node.stamp(now);
+        Ok(Assignment { node: index, job: node.job, member: node.member })
+    }
+
+    /// A new job: to the head seat if nobody is in line before it, else in line.
+    #[inline]
+    pub fn post(&mut self, job: &Address, rate: u64, now: Now) -> Rule<Assignment> {
+        if self.head(List::Jobs).is_none() {
+            if let Some(index) = self.live_head_seat(rate, now)? {
+                return self.take_seat(index, job, rate, now);
+            }
+        }
+        let index = self.allocate()?;
+        let node = self.node_mut(index)?;
+        node.job = *job;
+        node.rate = rate;
+        node.stamp(now);
+        self.push_tail(List::Jobs, index)?;
+        Ok(Assignment { node: index, job: *job, member: Address::default() })
+    }
+
+    /// A new job for one waiting seat, named by node and member.
+    pub fn post_to(
+        &mut self,
+        index: u16,
+        member: &Address,
+        job: &Address,
+        rate: u64,
+        now: Now,
+    ) -> Rule<Assignment> {
+        let node = self.node(index).map_err(|_| MarketError::HostNotWaiting)?;
+        ensure(
+            node.is(NodeKind::Waiting)
+                && node.member == *member
+                && now.unix < node.valid_until
+                && node.min_rate <= rate,
+            MarketError::HostNotWaiting,
+        )?;
+        self.take_seat(index, job, rate, now)
+    }
+
+    #[inline]
+    fn take_seat(&mut self, index: u16, job: &Address, rate: u64, now: Now) -> Rule<Assignment> {
+        self.unlink(List::Seats, index)?;
+        let node = self.node_mut(index)?;
+        node.job = *job;
+        node.rate = rate;
+        self.assign(index, now)
+    }
+
+    /// A seat: to the head job, else it waits. `Assignment::job` is all zeros if it waits.
+    #[inline]
+    pub fn join(&mut self, seat: &Seat, now: Now) -> Rule<Assignment> {
+        if let Some(index) = self.head(List::Jobs) {
+            return self.take_job(index, seat, now);
+        }
+        let index = self.allocate()?;
+        let node = self.node_mut(index)?;
+        node.set_seat(seat);
+        node.stamp(now);
+        self.push_tail(List::Seats, index)?;
+        Ok(Assignment { node: index, job: Address::default(), member: seat.member })
+    }
+
+    #[inline]
+    fn take_job(&mut self, index: u16, seat: &Seat, now: Now) -> Rule<Assignment> {
+        ensure(self.node(index)?.rate >= seat.min_rate, MarketError::HeadBelowTerms)?;
+        self.unlink(List::Jobs, index)?;
+        self.node_mut(index)?.set_seat(seat);
+        self.assign(index, now)
+    }
+
+    /// Extends a waiting seat.
+    pub fn renew(&mut self, index: u16, seat: &Seat) -> Rule<()> {
+        self.node_mut(index)?.set_seat(seat);
+        Ok(())
+    }
+
+    /// Takes a waiting or lapsed seat out of the shard and returns it.
+    pub fn remove_seat(&mut self, index: u16) -> Rule<Seat> {
+        let node = *self.node(index)?;
+        if node.is(NodeKind::Waiting) {
+            self.unlink(List::Seats, index)?;
+        } else if node.is(NodeKind::Lapsed) {
+            self.shard.lapsed = self.shard.lapsed.minus(1)?;
+        } else {
+            return Err(MarketError::SeatNotWaiting);
+        }
+        self.release(index)?;
+        Ok(node.seat())
+    }
+
+    /// Takes a job in line out of the shard.
+    pub fn remove_job(&mut self, index: u16) -> Rule<()> {
+        self.unlink(List::Jobs, index)?;
+        self.release(index)
+    }
+
+    /// Takes an assigned job and its seat out of the shard, because it starts or is over.
+    #[inline]
+    pub fn remove_assigned(&mut self, index: u16) -> Rule<()> {
+        ensure(self.node(index)?.is(NodeKind::Assigned), MarketError::JobNotAssigned)?;
+        self.shard.assigned = self.shard.assigned.minus(1)?;
+        self.release(index)
+    }
+
+    /// The job of an assignment is gone: its seat takes the head job, else it is the first in line again. Returns the
+    /// new assignment, if any.
+    pub fn return_seat(&mut self, index: u16, now: Now) -> Rule<Option<Assignment>> {
+        let seat = self.node(index)?.seat();
+        if let Some(head) = self.head(List::Jobs) {
+            if self.node(head)?.rate >= seat.min_rate {
+                self.remove_assigned(index)?;
+                return Ok(Some(self.take_job(head, &seat, now)?));
+            }
+        }
+        self.shard.assigned = self.shard.assigned.minus(1)?;
+        let node = self.node_mut(index)?;
+        node.job = Address::default();
+        node.rate = 0;
+        node.stamp(now);
+        self.push_head(List::Seats, index)?;
+        Ok(None)
+    }
+
+    /// The seat of an assignment is gone: its job goes to the next waiting seat, else it is the first in line again.
+    /// The job keeps its node. Returns the new assignment, if any.
+    pub fn return_job(&mut self, index: u16, now: Now) -> Rule<Option<Assignment>> {
+        let rate = {
+            let node = self.node_mut(index)?;
+            node.clear_seat();
+            node.stamp(now);
+            node.rate
+        };
+        self.shard.assigned = self.shard.assigned.minus(1)?;
+        if let Some(head) = self.live_head_seat(rate, now)? {
+            let seat = self.remove_seat(head)?;
+            self.node_mut(index)?.set_seat(&seat);
+            return Ok(Some(self.assign(index, now)?));
+        }
+        self.push_head(List::Jobs, index)?;
+        Ok(None)
+    }
+
+    /// Brings head job and head seat together where lapsed seats had kept them apart.
+    pub fn match_heads(&mut self, now: Now) -> Rule<Assignment> {
+        let job = self.head(List::Jobs).ok_or(MarketError::NothingToMatch)?;
+        let rate = self.node(job)?.rate;
+        let head = self.live_head_seat(rate, now)?.ok_or(MarketError::NothingToMatch)?;
+        let seat = self.remove_seat(head)?;
+        self.take_job(job, &seat, now)
+    }
+
+    /// Takes the head seat out of a shard without jobs in line, for another shard.
+    pub fn give_seat(&mut self, now: Now) -> Rule<Seat> {
+        ensure(self.head(List::Jobs).is_none(), MarketError::SourceHasJobs)?;
+        let head = self.live_head_seat(u64::MAX, now)?.ok_or(MarketError::NothingToMatch)?;
+        self.remove_seat(head)
+    }
+
+    /// Gives the head job to a seat of another shard.
+    pub fn receive_seat(&mut self, seat: &Seat, now: Now) -> Rule<Assignment> {
+        let job = self.head(List::Jobs).ok_or(MarketError::NothingToMatch)?;
+        self.take_job(job, seat, now)
+    }
+}

@@ -1,0 +1,127 @@
+//! The money of a job: every rounding in this program is in this file.
+//!
+//! `pay = floor(rate × seconds / 10⁶)`, `fee = floor(pay × fee_bps / 10⁴)`, with the rate in micro base units per
+//! second. What a deposit reserves is rounded up, what is paid is rounded down, so a deposit always covers its job;
+//! shares are computed on totals less what was already booked, so many small settlements pay what one large pays.
+
+use crate::{
+    constants::{BPS, MICRO, PENALTY_TIP_BPS, PENALTY_TREASURY_BPS},
+    error::MarketError,
+    math::Checked,
+};
+
+type Result<T> = core::result::Result<T, MarketError>;
+
+fn to_u64(value: u128) -> Result<u64> {
+    u64::try_from(value).map_err(|_| MarketError::MathOverflow)
+}
+
+/// `floor(rate × seconds / 10⁶)` base units.
+pub fn pay(rate: u64, seconds: u32) -> Result<u64> {
+    let micro = u128::from(rate).times(u128::from(seconds))?;
+    to_u64(micro.checked_div(u128::from(MICRO)).ok_or(MarketError::MathOverflow)?)
+}
+
+/// `floor(amount × bps / 10⁴)` base units.
+pub fn share(amount: u64, bps: u16) -> Result<u64> {
+    // In 64 bits where it fits, because a 128-bit division costs the program far more.
+    match amount.checked_mul(u64::from(bps)) {
+        Some(product) => product.checked_div(BPS).ok_or(MarketError::MathOverflow),
+        None => {
+            let product = u128::from(amount).times(u128::from(bps))?;
+            to_u64(product.checked_div(u128::from(BPS)).ok_or(MarketError::MathOverflow)?)
+        }
+    }
+}
+
+/// `ceil(rate × seconds / 10⁶)` base units: the most that a job of this length can pay.
+pub fn pay_ceiling(rate: u64, seconds: u32) -> Result<u64> {
+    let micro = u128::from(rate).times(u128::from(seconds))?;
+    to_u64(micro.div_ceil(u128::from(MICRO)))
+}
+
+/// `ceil(amount × bps / 10⁴)` base units.
+pub fn share_ceiling(amount: u64, bps: u16) -> Result<u64> {
+    match amount.checked_mul(u64::from(bps)) {
+        Some(product) => Ok(product.div_ceil(BPS)),
+        None => to_u64(u128::from(amount).times(u128::from(bps))?.div_ceil(u128::from(BPS))),
+    }
+}
+
+/// `floor(part × amount / whole)` base units; zero of nothing.
+pub fn proportion(part: u64, amount: u64, whole: u64) -> Result<u64> {
+    let product = u128::from(part).times(u128::from(amount))?;
+    to_u64(product.checked_div(u128::from(whole)).unwrap_or(0))
+}
+
+/// What a post reserves, part by part, in base units of the payment mint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The most the host can earn.
+    pub pay: u64,
+    /// The most the protocol can earn on it.
+    pub fee: u64,
+    /// Reserved for whoever has to enforce a deadline; refunded when nobody had to.
+    pub tip: u64,
+    /// Paid for a place in a queue above half full; refunded when the job starts.
+    pub queue_fee: u64,
+}
+
+impl Quote {
+    /// Quotes `seconds` at `rate` micro base units per second.
+    pub fn new(rate: u64, seconds: u32, fee_bps: u16, tip: u64, queue_fee: u64) -> Result<Self> {
+        let pay = pay_ceiling(rate, seconds)?;
+        let fee = share_ceiling(pay, fee_bps)?;
+        Ok(Self { pay, fee, tip, queue_fee })
+    }
+
+    /// The deposit: what is reserved in the client's escrow.
+    pub fn deposit(&self) -> Result<u64> {
+        self.pay.plus(self.fee)?.plus(self.tip)?.plus(self.queue_fee)
+    }
+}
+
+/// Queue fee in base units for a post into a shard with `used` of `capacity` nodes taken: nothing up to half full,
+/// then rising in a straight line to `full_fee` for the last node; rounded up.
+pub fn queue_fee(full_fee: u64, used: u32, capacity: u32) -> Result<u64> {
+    let above = u64::from(used).times(2)?.saturating_sub(u64::from(capacity));
+    if above == 0 || full_fee == 0 {
+        return Ok(0);
+    }
+    let product = u128::from(full_fee).times(u128::from(above))?;
+    to_u64(product.div_ceil(u128::from(capacity)))
+}
+
+/// How a penalty in stake is split; the parts add up to the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Penalty {
+    /// To whoever enforced the deadline, at once.
+    pub tip: u64,
+    /// To the treasury.
+    pub treasury: u64,
+    /// Credited to the client.
+    pub client: u64,
+}
+
+impl Penalty {
+    /// A missed acknowledgement: a tenth tips the caller, a tenth goes to the treasury, the client gets the rest.
+    pub fn missed_ack(bond: u64, bps: u16) -> Result<Self> {
+        let total = share(bond, bps)?;
+        let tip = share(total, PENALTY_TIP_BPS)?;
+        let treasury = share(total, PENALTY_TREASURY_BPS)?;
+        Ok(Self { tip, treasury, client: total.minus(tip)?.minus(treasury)? })
+    }
+
+    /// A lost or faulted job, or a decline too many: the client gets it all, its own tip being reserved in the deposit.
+    pub fn to_client(bond: u64, bps: u16) -> Result<Self> {
+        Ok(Self { tip: 0, treasury: 0, client: share(bond, bps)? })
+    }
+
+    /// No penalty, for example because a halted chain made the deadline impossible to meet.
+    pub const NONE: Self = Self { tip: 0, treasury: 0, client: 0 };
+
+    /// What the host's stake loses.
+    pub fn total(&self) -> Result<u64> {
+        self.tip.plus(self.treasury)?.plus(self.client)
+    }
+}

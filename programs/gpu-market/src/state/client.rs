@@ -1,0 +1,208 @@
+use {
+    super::{ensure, Settled},
+    crate::{
+        error::{MarketError, Rule},
+        math::Checked,
+    },
+    crate::prelude::*,
+};
+
+/// Who acts for a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Owner,
+    Delegate,
+}
+
+/// A client's prepaid escrow in one payment mint. Its vault is a token account that is its own authority and holds
+/// at least `available + reserved + fees_owed + Σ due of its jobs`.
+#[cfg_attr(feature = "program", account)]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Pod, Zeroable), repr(C))]
+#[derive(Debug, PartialEq, Eq)]
+pub struct Client {
+    pub owner: Address,
+    pub mint: Address,
+    pub vault: Address,
+    pub rent_payer: Address,
+    /// Session key that may post, extend, cancel and end; all zeros if none.
+    pub delegate: Address,
+    /// Who referred the client; all zeros if nobody.
+    pub referrer: Address,
+    /// Base units that can be withdrawn or reserved.
+    pub available: u64,
+    /// Base units reserved by live jobs.
+    pub reserved: u64,
+    /// Protocol fees not swept yet.
+    pub fees_owed: u64,
+    /// Base units that terminal jobs still owe their hosts, because a vault was frozen or a host was cancelled on.
+    pub due: u64,
+    /// Nonces below this cannot be posted.
+    pub nonce_floor: u64,
+    /// The most the delegate may have reserved or spent.
+    pub delegate_cap: u64,
+    /// What the delegate has reserved or spent, net of refunds.
+    pub delegate_used: u64,
+    /// The delegate may act before this time.
+    pub delegate_expires_at: i64,
+    /// Job accounts that exist.
+    pub open_jobs: u32,
+    /// Counts delegations, so that refunds of an earlier delegate's jobs do not lower the use of a later one.
+    pub delegation: u16,
+    pub version: u8,
+    pub bump: u8,
+    pub vault_bump: u8,
+    pub reserved_bytes: [u8; 47],
+}
+
+impl Client {
+    /// Who `signer` is to this client.
+    #[inline]
+    pub fn actor(&self, signer: &Address, now: i64) -> Rule<Actor> {
+        if *signer == self.owner {
+            return Ok(Actor::Owner);
+        }
+        ensure(
+            self.delegate != Address::default() && *signer == self.delegate,
+            MarketError::NotClientOrDelegate,
+        )?;
+        ensure(now < self.delegate_expires_at, MarketError::DelegateExpired)?;
+        Ok(Actor::Delegate)
+    }
+
+    /// The delegation that a job posted by `actor` counts against; zero for the owner's jobs.
+    #[inline]
+    pub fn delegation_of(&self, actor: Actor) -> u16 {
+        match actor {
+            Actor::Owner => 0,
+            Actor::Delegate => self.delegation,
+        }
+    }
+
+    /// Sets the delegate, and starts its use from nothing.
+    pub fn set_delegate(&mut self, delegate: Address, cap: u64, expires_at: i64) -> Rule<()> {
+        self.delegate = delegate;
+        self.delegate_cap = cap;
+        self.delegate_expires_at = expires_at;
+        self.delegate_used = 0;
+        // Zero marks jobs of the owner, so the count skips it when it starts over.
+        self.delegation = self.delegation.checked_add(1).unwrap_or(1);
+        Ok(())
+    }
+
+    #[inline]
+    pub fn require_nonce(&self, nonce: u64) -> Rule<()> {
+        ensure(nonce >= self.nonce_floor, MarketError::NonceBelowFloor)
+    }
+
+    pub fn raise_nonce_floor(&mut self, floor: u64) -> Rule<()> {
+        ensure(floor > self.nonce_floor, MarketError::NonceFloorMustRise)?;
+        self.nonce_floor = floor;
+        Ok(())
+    }
+
+    pub fn deposit(&mut self, amount: u64) -> Rule<()> {
+        ensure(amount > 0, MarketError::AmountZero)?;
+        self.available = self.available.plus(amount)?;
+        Ok(())
+    }
+
+    pub fn withdraw(&mut self, amount: u64) -> Rule<()> {
+        ensure(amount > 0, MarketError::AmountZero)?;
+        ensure(amount <= self.available, MarketError::InsufficientEscrow)?;
+        self.available = self.available.minus(amount)?;
+        Ok(())
+    }
+
+    /// Reserves for a job of the given delegation.
+    #[inline]
+    pub fn reserve(&mut self, amount: u64, delegation: u16) -> Rule<()> {
+        ensure(amount <= self.available, MarketError::InsufficientEscrow)?;
+        self.available = self.available.minus(amount)?;
+        self.reserved = self.reserved.plus(amount)?;
+        if delegation != 0 && delegation == self.delegation {
+            self.delegate_used = self.delegate_used.plus(amount)?;
+            ensure(self.delegate_used <= self.delegate_cap, MarketError::DelegateCapExceeded)?;
+        }
+        Ok(())
+    }
+
+    /// Returns part of a reservation.
+    #[inline]
+    pub fn unreserve(&mut self, amount: u64, delegation: u16) -> Rule<()> {
+        self.reserved = self.reserved.minus(amount)?;
+        self.available = self.available.plus(amount)?;
+        self.refund_delegate(amount, delegation)
+    }
+
+    /// Books what a job settled: everything leaves the reservation, refunds become available, fees are owed.
+    #[inline]
+    pub fn settle(&mut self, settled: &Settled, delegation: u16) -> Rule<()> {
+        self.reserved = self.reserved.minus(settled.total()?)?;
+        self.available = self.available.plus(settled.refund)?;
+        self.fees_owed = self.fees_owed.plus(settled.fee)?;
+        self.due = self.due.plus(settled.due)?;
+        self.refund_delegate(settled.refund, delegation)
+    }
+
+    #[inline]
+    fn refund_delegate(&mut self, amount: u64, delegation: u16) -> Rule<()> {
+        if delegation != 0 && delegation == self.delegation {
+            self.delegate_used = self.delegate_used.saturating_sub(amount);
+        }
+        Ok(())
+    }
+
+    /// What was due to a host has been paid.
+    pub fn due_paid(&mut self, amount: u64) -> Rule<()> {
+        self.due = self.due.minus(amount)?;
+        Ok(())
+    }
+
+    /// What was due to a host is the client's again, because the host has closed its member.
+    pub fn due_forfeited(&mut self, amount: u64) -> Rule<()> {
+        self.due = self.due.minus(amount)?;
+        self.available = self.available.plus(amount)?;
+        Ok(())
+    }
+
+    pub fn take_fees(&mut self) -> Rule<u64> {
+        ensure(self.fees_owed > 0, MarketError::NothingToSweep)?;
+        Ok(core::mem::take(&mut self.fees_owed))
+    }
+
+    #[inline]
+    pub fn job_opened(&mut self) -> Rule<()> {
+        self.open_jobs = self.open_jobs.plus(1)?;
+        Ok(())
+    }
+
+    /// A job closed: its nonce can never be posted again.
+    pub fn job_closed(&mut self, nonce: u64) -> Rule<()> {
+        self.open_jobs = self.open_jobs.minus(1)?;
+        self.nonce_floor = self.nonce_floor.max(nonce.saturating_add(1));
+        Ok(())
+    }
+
+    /// What the vault has to hold.
+    #[inline]
+    pub fn booked(&self) -> Rule<u64> {
+        self.available
+            .plus(self.reserved)?
+            .plus(self.fees_owed)?
+            .plus(self.due)
+    }
+
+    /// A client closes without jobs and unswept fees; what is available goes to the owner first.
+    pub fn require_closable(&self) -> Rule<()> {
+        ensure(
+            self.open_jobs == 0 && self.reserved == 0 && self.fees_owed == 0 && self.due == 0,
+            MarketError::ClientNotEmpty,
+        )
+    }
+
+    /// The vault holds at least what is booked.
+    #[inline]
+    pub fn invariant(&self, vault_amount: u64) -> Rule<()> {
+        ensure(vault_amount >= self.booked()?, MarketError::InvariantBroken)
+    }
+}

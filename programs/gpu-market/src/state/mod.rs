@@ -1,0 +1,53 @@
+//! The accounts: zero-copy, fixed size, and every transition and every rule about them as a pure method that takes
+//! the time as an argument. Token movement and account identity are elsewhere.
+//!
+//! Every account ends with reserved bytes, and records the layout version, its bump and who paid its rent. Keys that
+//! people filter on stand first, so their offsets (from the start of the account data, after the 8-byte
+//! discriminator) never move.
+
+mod client;
+mod config;
+mod credit;
+mod host;
+mod job;
+mod job_settlement;
+mod market;
+mod member;
+mod shard;
+mod stake;
+mod terms;
+mod tranches;
+mod treasury;
+
+pub use client::*;
+pub use config::*;
+pub use credit::*;
+pub use host::*;
+pub use job::*;
+pub use job_settlement::*;
+pub use market::*;
+pub use member::*;
+pub use shard::*;
+pub use stake::*;
+pub use terms::*;
+pub use tranches::*;
+pub use treasury::*;
+
+use crate::error::{MarketError, Rule};
+
+/// The moment of an instruction: unix seconds and slot of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    pub unix: i64,
+    pub slot: u64,
+}
+
+/// Refuses with `error` unless `condition` holds.
+#[inline(always)]
+pub(crate) fn ensure(condition: bool, error: MarketError) -> Rule<()> {
+    if condition {
+        Ok(())
+    } else {
+        Err(error)
+    }
+}

@@ -1,0 +1,146 @@
+use {
+    super::mint::decimals,
+    crate::error::MarketError,
+    anchor_lang::prelude::*,
+    pinocchio::cpi::{Seed, Signer as SeedSigner},
+    pinocchio_token_2022::instructions::{CloseAccount, InitializeAccount3, TransferChecked},
+};
+
+/// Size of a token account without extensions. None of the mint extensions that are allowed asks for more.
+const TOKEN_ACCOUNT_SIZE: usize = 165;
+const MINT_OFFSET: usize = 0;
+const OWNER_OFFSET: usize = 32;
+const AMOUNT_OFFSET: usize = 64;
+const STATE_OFFSET: usize = 108;
+const STATE_FROZEN: u8 = 2;
+
+/// Seeds of a vault with its bump, which sign for it.
+pub type VaultSeeds<'a, const N: usize> = [&'a [u8]; N];
+
+/// What a movement needs besides source and destination.
+#[derive(Clone, Copy)]
+pub struct TokenContext<'a> {
+    pub mint: &'a AccountView,
+    pub program: &'a AccountView,
+}
+
+pub(super) fn bytes_at<const N: usize>(account: &AccountView, offset: usize) -> Result<[u8; N]> {
+    let data = account.try_borrow()?;
+    let end = offset.checked_add(N).ok_or(MarketError::MathOverflow)?;
+    let bytes = data.get(offset..end).ok_or(MarketError::NotATokenAccount)?;
+    Ok(bytes.try_into().map_err(|_| MarketError::NotATokenAccount)?)
+}
+
+/// Base units in a token account.
+#[inline]
+pub fn amount(account: &AccountView) -> Result<u64> {
+    Ok(u64::from_le_bytes(bytes_at(account, AMOUNT_OFFSET)?))
+}
+
+/// Whether the mint's freeze authority has frozen a token account.
+#[inline]
+pub fn is_frozen(account: &AccountView) -> Result<bool> {
+    Ok(bytes_at::<1>(account, STATE_OFFSET)? == [STATE_FROZEN])
+}
+
+/// Refuses unless `account` is a token account of `mint` that belongs to `owner`, under the given token program.
+pub fn require_owned_by(account: &AccountView, tokens: TokenContext, owner: &Address) -> Result<()> {
+    let mint: [u8; 32] = bytes_at(account, MINT_OFFSET)?;
+    require!(
+        account.owned_by(tokens.program.address()) && mint == tokens.mint.address().to_bytes(),
+        MarketError::NotATokenAccount
+    );
+    let holder: [u8; 32] = bytes_at(account, OWNER_OFFSET)?;
+    require!(holder == owner.to_bytes(), MarketError::WrongDestination);
+    Ok(())
+}
+
+/// Moves tokens from somebody's account into a vault; that somebody has signed the instruction. Returns what arrived.
+pub fn transfer_in(
+    tokens: TokenContext,
+    from: &AccountView,
+    authority: &AccountView,
+    vault: &AccountView,
+    units: u64,
+) -> Result<u64> {
+    let before = amount(vault)?;
+    TransferChecked {
+        from,
+        mint: tokens.mint,
+        to: vault,
+        authority,
+        amount: units,
+        decimals: decimals(tokens.mint)?,
+        token_program: tokens.program.address(),
+    }
+    .invoke()?;
+    Ok(amount(vault)?.checked_sub(before).ok_or(MarketError::MathOverflow)?)
+}
+
+/// Moves tokens out of a vault, to another vault or to an account of somebody who withdraws. Nothing happens for an
+/// amount of zero.
+#[inline]
+pub fn transfer_out<const N: usize>(
+    tokens: TokenContext,
+    vault: &AccountView,
+    seeds: VaultSeeds<N>,
+    to: &AccountView,
+    units: u64,
+) -> Result<()> {
+    if units == 0 {
+        return Ok(());
+    }
+    let seeds = seeds.map(Seed::from);
+    TransferChecked {
+        from: vault,
+        mint: tokens.mint,
+        to,
+        authority: vault,
+        amount: units,
+        decimals: decimals(tokens.mint)?,
+        token_program: tokens.program.address(),
+    }
+    .invoke_signed(&[SeedSigner::from(&seeds)])
+}
+
+/// Creates a vault at its address, as a token account that is its own authority.
+pub fn open_vault<const N: usize>(
+    tokens: TokenContext,
+    vault: &AccountView,
+    seeds: VaultSeeds<N>,
+    payer: &AccountView,
+) -> Result<()> {
+    anchor_lang::create_account_signed(
+        payer,
+        vault,
+        TOKEN_ACCOUNT_SIZE,
+        tokens.program.address(),
+        &seeds,
+    )?;
+    InitializeAccount3 {
+        account: vault,
+        mint: tokens.mint,
+        owner: vault.address(),
+        token_program: tokens.program.address(),
+    }
+    .invoke()
+}
+
+/// Moves whatever is left in a vault to `surplus_to` and closes it; its rent goes to `rent_to`.
+pub fn close_vault<const N: usize>(
+    tokens: TokenContext,
+    vault: &AccountView,
+    seeds: VaultSeeds<N>,
+    surplus_to: &AccountView,
+    rent_to: &AccountView,
+) -> Result<()> {
+    transfer_out(tokens, vault, seeds, surplus_to, amount(vault)?)?;
+    let seeds = seeds.map(Seed::from);
+    CloseAccount {
+        account: vault,
+        destination: rent_to,
+        authority: vault,
+        token_program: tokens.program.address(),
+    }
+    .invoke_signed(&[SeedSigner::from(&seeds)])
+}

@@ -1,0 +1,50 @@
+//! Rust SDK of GPU Market.
+//!
+//! - [`address`]: every address of the program, with its bump.
+//! - [`instructions`]: one builder per instruction of the program.
+//! - [`decode`], [`view`]: accounts, queues, and one job's full state.
+//! - [`events`]: what the program emitted.
+//! - [`error`]: why it refused, and what to do about it.
+//! - [`quote`]: what a job reserves, and what each of its ends pays.
+//!
+//! Everything here is a pure function: no network, no clock, no keys. State, settlement and refusals are the program's
+//! own code, re-exported as [`gpu_market`], so the numbers are the program's numbers.
+
+#![deny(missing_docs)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::panic
+    )
+)]
+
+pub mod address;
+pub mod audit;
+pub mod decode;
+pub mod error;
+pub mod events;
+pub mod instructions;
+pub mod quote;
+#[cfg(feature = "svm")]
+pub mod svm;
+pub mod view;
+
+pub use gpu_market;
+pub use solana_address::Address;
+pub use solana_instruction::{AccountMeta, Instruction};
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
