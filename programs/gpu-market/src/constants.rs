@@ -107,15 +107,12 @@ pub mod pause {
 pub mod loader {
     use super::*;
 
-    pub const UPGRADEABLE: Address =
-        Address::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111");
+    pub const UPGRADEABLE: Address = Address::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111");
     /// `UpgradeableLoaderState::ProgramData` in bincode: tag u32 = 3, slot u64, authority option u8 + 32 bytes.
     pub const PROGRAM_DATA_TAG: u32 = 3;
     pub const AUTHORITY_OPTION_OFFSET: usize = 12;
     pub const AUTHORITY_OFFSET: usize = 13;
 }
 
-const _: () = assert!(
-    MIN_UNBONDING
-        > MAX_JOB_DURATION as i64 + LOST_INTERVALS as i64 * MAX_HEARTBEAT as i64 + HOST_GRACE
-);
+const _: () =
+    assert!(MIN_UNBONDING > MAX_JOB_DURATION as i64 + LOST_INTERVALS as i64 * MAX_HEARTBEAT as i64 + HOST_GRACE);

@@ -33,8 +33,6 @@
     )
 )]
 
-#[cfg(feature = "program")]
-pub mod typed_account;
 pub mod constants;
 pub mod error;
 pub mod events;
@@ -46,6 +44,8 @@ pub mod queue;
 pub mod settlement;
 pub mod state;
 pub mod token;
+#[cfg(feature = "program")]
+pub mod typed_account;
 
 #[cfg(feature = "program")]
 pub use instructions::*;
@@ -230,7 +230,12 @@ pub mod gpu_market {
 
     /// Owner: sets or revokes the delegate.
     #[discrim = 33]
-    pub fn set_delegate(ctx: &mut Context<SetDelegate>, delegate: Address, cap: u64, expires_at: i64) -> Result<()> {
+    pub fn set_delegate(
+        ctx: &mut Context<SetDelegate>,
+        delegate: Address,
+        cap: u64,
+        expires_at: i64,
+    ) -> Result<()> {
         instructions::set_delegate(ctx, delegate, cap, expires_at)
     }
 

@@ -1,6 +1,15 @@
 //! Checked integer arithmetic. Nothing in this program adds, subtracts or multiplies in another way.
 
-use crate::error::MarketError;
+use {
+    crate::error::MarketError,
+    solana_address::{address_eq, Address},
+};
+
+/// Whether a key or hash is all zeros, which stands for none.
+#[inline(always)]
+pub fn is_zero(bytes: &[u8; 32]) -> bool {
+    address_eq(&Address::new_from_array(*bytes), &Address::new_from_array([0; 32]))
+}
 
 /// Arithmetic that refuses to wrap.
 pub trait Checked: Sized {

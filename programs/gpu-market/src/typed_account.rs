@@ -5,8 +5,8 @@
 
 use {
     anchor_lang::{
-        accounts::Slab, prelude::AccountView, AccountClose, AccountInitialize, AccountRealloc,
-        AnchorAccount, Discriminator, Owner, Result, Space,
+        accounts::Slab, prelude::AccountView, AccountClose, AccountInitialize, AccountRealloc, AnchorAccount,
+        Discriminator, Owner, Result, Space,
     },
     bytemuck::Pod,
     core::{
@@ -43,8 +43,7 @@ impl<T: Pod + Owner + Discriminator> Account<T> {
 impl<T: Pod + Owner + Discriminator> AnchorAccount for Account<T> {
     type Data = T;
     const MIN_DATA_LEN: usize = <Slab<T> as AnchorAccount>::MIN_DATA_LEN;
-    const RELAX_READONLY_CPI_BORROW_FROM_MUT: bool =
-        <Slab<T> as AnchorAccount>::RELAX_READONLY_CPI_BORROW_FROM_MUT;
+    const RELAX_READONLY_CPI_BORROW_FROM_MUT: bool = <Slab<T> as AnchorAccount>::RELAX_READONLY_CPI_BORROW_FROM_MUT;
 
     #[inline(always)]
     fn load(view: AccountView) -> Result<Self> {
@@ -133,9 +132,7 @@ impl<T: Pod + Owner + Discriminator> Discriminator for Account<T> {
 }
 
 #[doc(hidden)]
-impl<T: Pod + Owner + Discriminator + anchor_lang::IdlAccountType> anchor_lang::IdlAccountType
-    for Account<T>
-{
+impl<T: Pod + Owner + Discriminator + anchor_lang::IdlAccountType> anchor_lang::IdlAccountType for Account<T> {
     const __IDL_ACCOUNT_ENTRY: Option<&'static str> = T::__IDL_ACCOUNT_ENTRY;
     const __IDL_TYPE_DEF: Option<&'static str> = T::__IDL_TYPE_DEF;
 

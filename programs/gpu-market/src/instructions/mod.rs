@@ -35,3 +35,10 @@ pub(crate) fn key(account: &impl AnchorAccount) -> Address {
 pub(crate) fn required<T>(slot: &mut Option<T>) -> core::result::Result<&mut T, MarketError> {
     slot.as_mut().ok_or(MarketError::PayeeMissing)
 }
+
+/// Whether two keys are the same. One function for all constraints: inlined, the comparisons would be a sixth of the
+/// program's size.
+#[inline(never)]
+pub(crate) fn same(left: &Address, right: &Address) -> bool {
+    anchor_lang::address_eq(left, right)
+}

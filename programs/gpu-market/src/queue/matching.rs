@@ -2,13 +2,13 @@
 
 use {
     super::{List, Queue},
+    crate::prelude::*,
     crate::{
         constants::LAPSED_PER_MATCH,
         error::{MarketError, Rule},
         math::Checked,
         state::{ensure, Node, NodeKind, Now},
     },
-    crate::prelude::*,
 };
 
 /// A host's seat, as its queue node records it.
@@ -51,13 +51,7 @@ impl Node {
     }
 
     fn clear_seat(&mut self) {
-        self.set_seat(&Seat {
-            member: Address::default(),
-            valid_until: 0,
-            min_rate: 0,
-            bond: 0,
-            epoch: 0,
-        });
+        self.set_seat(&Seat { member: Address::default(), valid_until: 0, min_rate: 0, bond: 0, epoch: 0 });
     }
 
     #[inline]

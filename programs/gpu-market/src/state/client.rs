@@ -1,10 +1,11 @@
 use {
     super::{ensure, Settled},
+    crate::prelude::*,
     crate::{
         error::{MarketError, Rule},
-        math::Checked,
+        math::{is_zero, Checked},
     },
-    crate::prelude::*,
+    solana_address::address_eq,
 };
 
 /// Who acts for a client.
@@ -58,11 +59,11 @@ impl Client {
     /// Who `signer` is to this client.
     #[inline]
     pub fn actor(&self, signer: &Address, now: i64) -> Rule<Actor> {
-        if *signer == self.owner {
+        if address_eq(signer, &self.owner) {
             return Ok(Actor::Owner);
         }
         ensure(
-            self.delegate != Address::default() && *signer == self.delegate,
+            !is_zero(self.delegate.as_array()) && address_eq(signer, &self.delegate),
             MarketError::NotClientOrDelegate,
         )?;
         ensure(now < self.delegate_expires_at, MarketError::DelegateExpired)?;
@@ -186,10 +187,7 @@ impl Client {
     /// What the vault has to hold.
     #[inline]
     pub fn booked(&self) -> Rule<u64> {
-        self.available
-            .plus(self.reserved)?
-            .plus(self.fees_owed)?
-            .plus(self.due)
+        self.available.plus(self.reserved)?.plus(self.fees_owed)?.plus(self.due)
     }
 
     /// A client closes without jobs and unswept fees; what is available goes to the owner first.

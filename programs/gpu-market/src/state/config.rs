@@ -1,11 +1,11 @@
 use {
     super::ensure,
+    crate::prelude::*,
     crate::{
         constants::{pause, MAX_UNBONDING, MIN_UNBONDING},
         error::{MarketError, Rule},
         math::Checked,
     },
-    crate::prelude::*,
 };
 
 /// Protocol-wide settings. Created once, by the program's upgrade authority; it holds no power over anybody's money.
@@ -79,10 +79,7 @@ impl Config {
     }
 
     pub fn invariant(&self) -> Rule<()> {
-        ensure(
-            (MIN_UNBONDING..=MAX_UNBONDING).contains(&self.unbonding),
-            MarketError::UnbondingOutOfRange,
-        )?;
+        ensure((MIN_UNBONDING..=MAX_UNBONDING).contains(&self.unbonding), MarketError::UnbondingOutOfRange)?;
         ensure(self.min_bond > 0, MarketError::MinimumBondZero)?;
         ensure(
             self.admin != Address::default()

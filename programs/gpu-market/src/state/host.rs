@@ -1,11 +1,11 @@
 use {
     super::ensure,
+    crate::prelude::*,
     crate::{
         constants::STRIKE_MEMORY,
         error::{MarketError, Rule},
         math::Checked,
     },
-    crate::prelude::*,
 };
 
 /// What an owner sets about a host.
@@ -72,10 +72,7 @@ impl Host {
     /// none.
     pub fn require_closable(&self, now: i64) -> Rule<()> {
         self.require_no_members()?;
-        ensure(
-            self.strikes == 0 || now > self.last_strike_at.plus(STRIKE_MEMORY)?,
-            MarketError::HostStruckRecently,
-        )
+        ensure(self.strikes == 0 || now > self.last_strike_at.plus(STRIKE_MEMORY)?, MarketError::HostStruckRecently)
     }
 
     pub fn require_no_members(&self) -> Rule<()> {

@@ -1,12 +1,12 @@
 use {
     super::{ensure, Now, Terms},
+    crate::prelude::*,
     crate::{
         constants::*,
         error::{MarketError, Rule},
         math::Checked,
         settlement::Quote,
     },
-    crate::prelude::*,
 };
 
 /// Where a job is in its life. While it is open, its queue node says whether it waits in line or is assigned.
@@ -199,7 +199,7 @@ impl Job {
         ensure(self.state == JobState::Open as u8, MarketError::JobNotOpen)
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn require_running(&self) -> Rule<()> {
         ensure(self.state == JobState::Running as u8, MarketError::JobNotRunning)
     }
@@ -284,7 +284,7 @@ impl Job {
     }
 
     /// Takes evidence that the job is alive: the seconds since the last evidence, at most two intervals.
-    #[inline]
+    #[inline(always)]
     pub fn heartbeat(&mut self, now: Now) -> Rule<()> {
         self.require_running()?;
         self.evidence(now.unix, self.heartbeat_interval.times(EVIDENCE_INTERVALS)?)?;
@@ -300,7 +300,7 @@ impl Job {
         self.evidence(now, self.heartbeat_interval)
     }
 
-    #[inline]
+    #[inline(always)]
     fn evidence(&mut self, now: i64, at_most: u32) -> Rule<()> {
         let since = u32::try_from(now.saturating_sub(self.last_at).max(0)).unwrap_or(u32::MAX);
         let evidenced = self.evidenced.saturating_add(since.min(at_most));
@@ -353,21 +353,14 @@ impl Job {
     pub fn running_deadline(&self) -> Rule<(i64, JobState)> {
         let lost_at = self.last_at.plus(i64::from(self.lost_after()?))?;
         let ends_at = self.ends_at()?;
-        Ok(if lost_at <= ends_at {
-            (lost_at, JobState::HostLost)
-        } else {
-            (ends_at, JobState::TimedOut)
-        })
+        Ok(if lost_at <= ends_at { (lost_at, JobState::HostLost) } else { (ends_at, JobState::TimedOut) })
     }
 
     /// Marks the job as disputed. It counts as failed in the host's record, by the fee it paid.
     pub fn dispute(&mut self, now: i64) -> Rule<u64> {
         let finished = matches!(self.state()?, JobState::Completed | JobState::Failed);
         ensure(finished && !self.has(job_flags::DISPUTED), MarketError::NotDisputable)?;
-        ensure(
-            now <= self.ended_at.plus(DISPUTE_WINDOW)?,
-            MarketError::DisputeWindowOver,
-        )?;
+        ensure(now <= self.ended_at.plus(DISPUTE_WINDOW)?, MarketError::DisputeWindowOver)?;
         self.flags |= job_flags::DISPUTED;
         Ok(self.fee)
     }

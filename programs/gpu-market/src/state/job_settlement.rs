@@ -1,12 +1,12 @@
 use {
     super::{ensure, job_flags, Job, JobState, Now, Outcome},
+    crate::prelude::*,
     crate::{
         constants::JOB_RETENTION,
         error::{MarketError, Rule},
         math::Checked,
         settlement::{pay, share},
     },
-    crate::prelude::*,
 };
 
 /// Who gets the tip that a deposit holds.
@@ -37,11 +37,7 @@ pub struct Settled {
 
 impl Settled {
     pub fn total(&self) -> Rule<u64> {
-        self.pay
-            .plus(self.fee)?
-            .plus(self.tip)?
-            .plus(self.due)?
-            .plus(self.refund)
+        self.pay.plus(self.fee)?.plus(self.tip)?.plus(self.due)?.plus(self.refund)
     }
 }
 
@@ -49,12 +45,7 @@ impl Job {
     /// What of the deposit is neither moved nor booked elsewhere.
     #[inline]
     pub fn still_reserved(&self) -> Rule<u64> {
-        self.deposit
-            .minus(self.paid)?
-            .minus(self.fee)?
-            .minus(self.due)?
-            .minus(self.tip_paid)?
-            .minus(self.refunded)
+        self.deposit.minus(self.paid)?.minus(self.fee)?.minus(self.due)?.minus(self.tip_paid)?.minus(self.refunded)
     }
 
     /// Pay and fee for the evidence so far, less what was booked before.
@@ -123,13 +114,7 @@ impl Job {
     }
 
     #[inline]
-    fn terminate(
-        &mut self,
-        state: JobState,
-        mut settled: Settled,
-        tip_to: TipTo,
-        now: i64,
-    ) -> Rule<Settled> {
+    fn terminate(&mut self, state: JobState, mut settled: Settled, tip_to: TipTo, now: i64) -> Rule<Settled> {
         match tip_to {
             TipTo::Client => {}
             TipTo::Caller => settled.tip = self.tip,
@@ -152,10 +137,7 @@ impl Job {
     /// Whether the job's account may be closed: by its client at once, by anyone after the retention.
     pub fn require_closable(&self, by_client: bool, now: i64) -> Rule<()> {
         self.require_terminal()?;
-        ensure(
-            by_client || now > self.ended_at.plus(JOB_RETENTION)?,
-            MarketError::JobRetained,
-        )
+        ensure(by_client || now > self.ended_at.plus(JOB_RETENTION)?, MarketError::JobRetained)
     }
 
     /// Nothing is reserved for an ended job, and no more was paid than evidence and duration allow.

@@ -1,11 +1,11 @@
 use {
     super::{ensure, Terms},
+    crate::prelude::*,
     crate::{
         constants::{pause, MAX_GENESIS, MAX_SHARDS},
         error::{MarketError, Rule},
         math::Checked,
     },
-    crate::prelude::*,
 };
 
 /// Tier of a market.
@@ -154,14 +154,7 @@ impl Market {
 
     /// Announces terms to take effect at `at`, or as soon as the notice allows if `at` is zero. `in_force` are the
     /// terms now in force, whose seat lifetime is the notice. Returns when they take effect.
-    pub fn announce(
-        &mut self,
-        number: u32,
-        rate: u64,
-        in_force: &Terms,
-        at: i64,
-        now: i64,
-    ) -> Rule<i64> {
+    pub fn announce(&mut self, number: u32, rate: u64, in_force: &Terms, at: i64, now: i64) -> Rule<i64> {
         self.require_in_force(in_force, now)?;
         if self.announced_terms != 0 {
             ensure(now >= self.announced_effective_at, MarketError::TermsAlreadyAnnounced)?;
@@ -243,10 +236,7 @@ impl Market {
 
     /// A market closes when nothing of it is left.
     pub fn require_empty(&self) -> Rule<()> {
-        ensure(
-            self.shards == 0 && self.members == 0 && self.open_terms == 0,
-            MarketError::MarketNotEmpty,
-        )
+        ensure(self.shards == 0 && self.members == 0 && self.open_terms == 0, MarketError::MarketNotEmpty)
     }
 
     pub fn invariant(&self) -> Rule<()> {

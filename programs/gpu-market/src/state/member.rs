@@ -1,11 +1,11 @@
 use {
     super::{ensure, JobState, Market, Outcome, Tier},
+    crate::prelude::*,
     crate::{
         constants::*,
         error::{MarketError, Rule},
         math::Checked,
     },
-    crate::prelude::*,
 };
 
 /// Standing of a host in one market.
@@ -116,10 +116,7 @@ impl Member {
     /// community market and none in a premium market.
     pub fn seat_limit(&self, market: &Market, now: i64) -> Rule<u16> {
         if self.attested_gpus > 0 && now < self.attested_until {
-            return self
-                .attested_gpus
-                .checked_div(market.gpus_per_seat)
-                .ok_or(MarketError::MathOverflow);
+            return self.attested_gpus.checked_div(market.gpus_per_seat).ok_or(MarketError::MathOverflow);
         }
         Ok(match market.tier()? {
             Tier::Community => UNATTESTED_SEATS,
@@ -219,10 +216,8 @@ impl Member {
     /// evictable.
     pub fn missed_ack(&mut self, now: i64) -> Rule<()> {
         let doublings = u32::from(self.miss_streak.min(16));
-        let cooldown = MISS_COOLDOWN
-            .checked_shl(doublings)
-            .ok_or(MarketError::MathOverflow)?
-            .min(MAX_MISS_COOLDOWN);
+        let cooldown =
+            MISS_COOLDOWN.checked_shl(doublings).ok_or(MarketError::MathOverflow)?.min(MAX_MISS_COOLDOWN);
         self.join_barred_until = now.plus(cooldown)?;
         self.miss_streak = self.miss_streak.saturating_add(1);
         self.missed = self.missed.plus(1)?;
@@ -257,9 +252,6 @@ impl Member {
 
     #[inline]
     pub fn invariant(&self) -> Rule<()> {
-        ensure(
-            self.bonds <= self.collateral && self.running <= self.seats,
-            MarketError::InvariantBroken,
-        )
+        ensure(self.bonds <= self.collateral && self.running <= self.seats, MarketError::InvariantBroken)
     }
 }

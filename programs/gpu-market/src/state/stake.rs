@@ -1,11 +1,11 @@
 use {
     super::{ensure, Member, Tranches},
+    crate::prelude::*,
     crate::{
         error::{MarketError, Rule},
         math::Checked,
         settlement::Penalty,
     },
-    crate::prelude::*,
 };
 
 /// A host owner's stake. Its vault is a token account that is its own authority and holds at least
@@ -54,10 +54,7 @@ impl Stake {
 
     /// What the vault has to hold.
     pub fn booked(&self) -> Rule<u64> {
-        self.amount
-            .plus(self.cooling.total()?)?
-            .plus(self.owed)?
-            .plus(self.treasury_owed)
+        self.amount.plus(self.cooling.total()?)?.plus(self.owed)?.plus(self.treasury_owed)
     }
 
     /// Adds to the stake, under the unbonding period that the config has now.
@@ -122,9 +119,7 @@ impl Stake {
         let wanted = penalty.total()?;
         let collateral = wanted.min(member.free_collateral()?);
         let free = wanted.minus(collateral)?.min(self.free()?);
-        let cooling = self
-            .cooling
-            .take_pro_rata(wanted.minus(collateral)?.minus(free)?)?;
+        let cooling = self.cooling.take_pro_rata(wanted.minus(collateral)?.minus(free)?)?;
         member.collateral = member.collateral.minus(collateral)?;
         self.allocated = self.allocated.minus(collateral)?;
         self.amount = self.amount.minus(collateral)?.minus(free)?;
@@ -161,10 +156,7 @@ impl Stake {
     }
 
     pub fn require_empty(&self) -> Rule<()> {
-        ensure(
-            self.booked()? == 0 && self.allocated == 0 && self.credits == 0,
-            MarketError::StakeNotEmpty,
-        )
+        ensure(self.booked()? == 0 && self.allocated == 0 && self.credits == 0, MarketError::StakeNotEmpty)
     }
 
     /// The books add up: all there is to check where no tokens move.

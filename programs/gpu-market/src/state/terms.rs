@@ -1,10 +1,10 @@
 use {
     super::{ensure, Tier},
+    crate::prelude::*,
     crate::{
         constants::*,
         error::{MarketError, Rule},
     },
-    crate::prelude::*,
 };
 
 /// What terms say; see [`Terms`] for the meaning of each field.
@@ -43,14 +43,8 @@ impl TermsParams {
                 && self.max_duration <= MAX_JOB_DURATION,
             MarketError::DurationOutOfRange,
         )?;
-        ensure(
-            (MIN_QUEUE_TTL..=MAX_QUEUE_TTL).contains(&self.queue_ttl),
-            MarketError::QueueTtlOutOfRange,
-        )?;
-        ensure(
-            (MIN_ACK_WINDOW..=MAX_ACK_WINDOW).contains(&self.ack_window),
-            MarketError::AckWindowOutOfRange,
-        )?;
+        ensure((MIN_QUEUE_TTL..=MAX_QUEUE_TTL).contains(&self.queue_ttl), MarketError::QueueTtlOutOfRange)?;
+        ensure((MIN_ACK_WINDOW..=MAX_ACK_WINDOW).contains(&self.ack_window), MarketError::AckWindowOutOfRange)?;
         ensure(
             (MIN_HEARTBEAT..=MAX_HEARTBEAT).contains(&self.heartbeat_interval),
             MarketError::HeartbeatOutOfRange,
@@ -128,9 +122,6 @@ impl Terms {
     /// Refuses a duration outside of these terms.
     #[inline]
     pub fn require_duration(&self, seconds: u32) -> Rule<()> {
-        ensure(
-            seconds >= self.min_duration && seconds <= self.max_duration,
-            MarketError::JobDurationOutOfRange,
-        )
+        ensure(seconds >= self.min_duration && seconds <= self.max_duration, MarketError::JobDurationOutOfRange)
     }
 }

@@ -1,6 +1,6 @@
 use {
-    crate::{error::Rule, math::Checked},
     crate::prelude::*,
+    crate::{error::Rule, math::Checked},
 };
 
 /// How many tranches an account keeps apart.
@@ -62,11 +62,7 @@ impl Tranches {
     pub fn take_latest(&mut self, amount: u64) -> Rule<u64> {
         let mut left = amount;
         while left > 0 {
-            let Some(slot) = self
-                .slots
-                .iter_mut()
-                .filter(|slot| slot.amount > 0)
-                .max_by_key(|slot| slot.unlock_at)
+            let Some(slot) = self.slots.iter_mut().filter(|slot| slot.amount > 0).max_by_key(|slot| slot.unlock_at)
             else {
                 break;
             };

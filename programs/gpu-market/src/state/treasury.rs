@@ -1,6 +1,6 @@
 use {
-    crate::{error::Rule, math::Checked},
     crate::prelude::*,
+    crate::{error::Rule, math::Checked},
 };
 
 /// Book of the protocol's income in one mint. Its vault is a token account that is its own authority.

@@ -29,26 +29,17 @@ pub fn require_supported_mint(tokens: TokenContext) -> Result<()> {
     let mint = tokens.mint;
     require!(mint.owned_by(tokens.program.address()), MarketError::MintNotSupported);
     let data = mint.try_borrow()?;
-    require!(
-        data.get(INITIALIZED_OFFSET) == Some(&1),
-        MarketError::MintNotSupported
-    );
+    require!(data.get(INITIALIZED_OFFSET) == Some(&1), MarketError::MintNotSupported);
     if data.len() == MINT_SIZE {
         return Ok(());
     }
-    require!(
-        data.get(ACCOUNT_TYPE_OFFSET) == Some(&ACCOUNT_TYPE_MINT),
-        MarketError::MintNotSupported
-    );
+    require!(data.get(ACCOUNT_TYPE_OFFSET) == Some(&ACCOUNT_TYPE_MINT), MarketError::MintNotSupported);
     let tlv = data.get(TLV_OFFSET..).ok_or(MarketError::MintNotSupported)?;
     Ok(require_known_extensions(tlv)?)
 }
 
 /// Refuses a mint that somebody could freeze stake with.
 pub fn require_no_freeze_authority(mint: &AccountView) -> Result<()> {
-    require!(
-        bytes_at::<4>(mint, FREEZE_AUTHORITY_TAG_OFFSET)? == [0; 4],
-        MarketError::StakeMintHasFreezeAuthority
-    );
+    require!(bytes_at::<4>(mint, FREEZE_AUTHORITY_TAG_OFFSET)? == [0; 4], MarketError::StakeMintHasFreezeAuthority);
     Ok(())
 }

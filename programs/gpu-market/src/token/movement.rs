@@ -110,13 +110,7 @@ pub fn open_vault<const N: usize>(
     seeds: VaultSeeds<N>,
     payer: &AccountView,
 ) -> Result<()> {
-    anchor_lang::create_account_signed(
-        payer,
-        vault,
-        TOKEN_ACCOUNT_SIZE,
-        tokens.program.address(),
-        &seeds,
-    )?;
+    anchor_lang::create_account_signed(payer, vault, TOKEN_ACCOUNT_SIZE, tokens.program.address(), &seeds)?;
     InitializeAccount3 {
         account: vault,
         mint: tokens.mint,
@@ -136,11 +130,6 @@ pub fn close_vault<const N: usize>(
 ) -> Result<()> {
     transfer_out(tokens, vault, seeds, surplus_to, amount(vault)?)?;
     let seeds = seeds.map(Seed::from);
-    CloseAccount {
-        account: vault,
-        destination: rent_to,
-        authority: vault,
-        token_program: tokens.program.address(),
-    }
-    .invoke_signed(&[SeedSigner::from(&seeds)])
+    CloseAccount { account: vault, destination: rent_to, authority: vault, token_program: tokens.program.address() }
+        .invoke_signed(&[SeedSigner::from(&seeds)])
 }

@@ -1,13 +1,18 @@
 use {
     crate::{
-        typed_account::Account,error::MarketError, events::{emit_cpi, AdminAccepted}, instructions::key, state::Config},
+        error::MarketError,
+        events::{emit_cpi, AdminAccepted},
+        instructions::{key, same},
+        state::Config,
+        typed_account::Account,
+    },
     anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct AcceptAdmin {
-    #[account(address = config.pending_admin @ MarketError::NotPendingAuthority)]
+    #[account(constraint(same(&config.pending_admin, successor.address()) @ MarketError::NotPendingAuthority))]
     pub successor: Signer,
     #[account(mut)]
     pub config: Account<Config>,

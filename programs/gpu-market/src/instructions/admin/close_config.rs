@@ -1,18 +1,23 @@
 use {
     crate::{
-        typed_account::Account,error::MarketError, events::{emit_cpi, ConfigClosed}, instructions::key, state::Config},
+        error::MarketError,
+        events::{emit_cpi, ConfigClosed},
+        instructions::{key, same},
+        state::Config,
+        typed_account::Account,
+    },
     anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseConfig {
-    #[account(address = config.admin @ MarketError::NotAdmin)]
+    #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
     pub admin: Signer,
     #[account(mut, close = rent_payer)]
     pub config: Account<Config>,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = config.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&config.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
 }
 

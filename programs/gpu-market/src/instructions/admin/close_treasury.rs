@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::TREASURY_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, TreasuryClosed},
-        instructions::key,
+        instructions::{key, same},
         state::{Config, Treasury},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -15,19 +15,19 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseTreasury {
-    #[account(address = config.admin @ MarketError::NotAdmin)]
+    #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
     pub admin: Signer,
     pub config: Account<Config>,
     #[account(mut, close = rent_payer)]
     pub treasury: Account<Treasury>,
     /// CHECK: the vault that the treasury records.
-    #[account(mut, address = treasury.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&treasury.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: whoever paid the rent of both accounts.
-    #[account(unsafe(dup), address = treasury.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&treasury.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
     /// CHECK: the mint that the treasury records.
-    #[account(address = treasury.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&treasury.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         error::MarketError,
         events::{emit_cpi, ConfigCreated},
         instructions::key,
         state::{Config, ConfigSettings},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -52,9 +52,7 @@ impl CreateConfig {
 fn is_upgrade_authority(program_data: &[u8], signer: &Address) -> bool {
     program_data.starts_with(&loader::PROGRAM_DATA_TAG.to_le_bytes())
         && program_data.get(loader::AUTHORITY_OPTION_OFFSET) == Some(&1)
-        && program_data
-            .get(loader::AUTHORITY_OFFSET..)
-            .is_some_and(|rest| rest.starts_with(&signer.to_bytes()))
+        && program_data.get(loader::AUTHORITY_OFFSET..).is_some_and(|rest| rest.starts_with(&signer.to_bytes()))
 }
 
 pub fn create_config(ctx: &mut Context<CreateConfig>, admin: Address, settings: ConfigSettings) -> Result<()> {

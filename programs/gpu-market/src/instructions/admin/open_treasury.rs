@@ -1,11 +1,11 @@
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         events::{emit_cpi, TreasuryOpened},
         instructions::key,
         state::Treasury,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,

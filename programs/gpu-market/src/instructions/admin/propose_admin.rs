@@ -1,6 +1,9 @@
 use {
     super::ChangeConfig,
-    crate::{events::{emit_cpi, AdminProposed}, instructions::key},
+    crate::{
+        events::{emit_cpi, AdminProposed},
+        instructions::key,
+    },
     anchor_lang::prelude::*,
 };
 

@@ -1,6 +1,11 @@
 use {
     crate::{
-        typed_account::Account,error::MarketError, events::{emit_cpi, PauseSet}, instructions::key, state::Config},
+        error::MarketError,
+        events::{emit_cpi, PauseSet},
+        instructions::key,
+        state::Config,
+        typed_account::Account,
+    },
     anchor_lang::{address_eq, prelude::*},
 };
 

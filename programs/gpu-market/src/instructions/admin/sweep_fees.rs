@@ -1,14 +1,14 @@
 use {
     crate::{
-        typed_account::Account,
         constants::CLIENT_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, FeesSwept},
-        instructions::key,
+        instructions::{key, same},
         state::{Client, Treasury},
         token::{self, TokenContext},
+        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
 };
 
@@ -19,15 +19,15 @@ pub struct SweepFees {
     #[account(mut)]
     pub client: Account<Client>,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&client.vault, client_vault.address()) @ MarketError::WrongVault))]
     pub client_vault: UncheckedAccount,
-    #[account(mut, constraint(address_eq(&treasury.mint, &client.mint) @ MarketError::WrongTreasury))]
+    #[account(mut, constraint(same(&treasury.mint, &client.mint) @ MarketError::WrongTreasury))]
     pub treasury: Account<Treasury>,
     /// CHECK: the vault that the treasury records.
-    #[account(mut, address = treasury.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&treasury.vault, treasury_vault.address()) @ MarketError::WrongVault))]
     pub treasury_vault: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

@@ -1,14 +1,14 @@
 use {
     crate::{
-        typed_account::Account,
         constants::STAKE_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, SlashesSwept},
-        instructions::key,
+        instructions::{key, same},
         state::{Stake, Treasury},
         token::{self, TokenContext},
+        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
 };
 
@@ -19,15 +19,15 @@ pub struct SweepSlashes {
     #[account(mut)]
     pub stake: Account<Stake>,
     /// CHECK: the vault that the stake records.
-    #[account(mut, address = stake.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&stake.vault, stake_vault.address()) @ MarketError::WrongVault))]
     pub stake_vault: UncheckedAccount,
-    #[account(mut, constraint(address_eq(&treasury.mint, &stake.mint) @ MarketError::WrongTreasury))]
+    #[account(mut, constraint(same(&treasury.mint, &stake.mint) @ MarketError::WrongTreasury))]
     pub treasury: Account<Treasury>,
     /// CHECK: the vault that the treasury records.
-    #[account(mut, address = treasury.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&treasury.vault, treasury_vault.address()) @ MarketError::WrongVault))]
     pub treasury_vault: UncheckedAccount,
     /// CHECK: the mint that the stake records.
-    #[account(address = stake.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&stake.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, ConfigUpdated},
-        instructions::key,
+        instructions::{key, same},
         state::{Config, ConfigSettings},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -13,7 +13,7 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ChangeConfig {
-    #[account(address = config.admin @ MarketError::NotAdmin)]
+    #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
     pub admin: Signer,
     #[account(mut)]
     pub config: Account<Config>,

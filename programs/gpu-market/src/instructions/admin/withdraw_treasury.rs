@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::TREASURY_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, TreasuryWithdrawn},
-        instructions::key,
+        instructions::{key, same},
         state::{Config, Treasury},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -15,19 +15,19 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct WithdrawTreasury {
-    #[account(address = config.admin @ MarketError::NotAdmin)]
+    #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
     pub admin: Signer,
     pub config: Account<Config>,
     #[account(mut)]
     pub treasury: Account<Treasury>,
     /// CHECK: the vault that the treasury records.
-    #[account(mut, address = treasury.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&treasury.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: `validate` refuses all but a token account of the config's treasury owner.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: the mint that the treasury records.
-    #[account(address = treasury.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&treasury.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }
@@ -39,10 +39,7 @@ impl WithdrawTreasury {
 
     fn validate(&self, amount: u64) -> Result<()> {
         require!(amount > 0, MarketError::AmountZero);
-        require!(
-            amount <= token::amount(self.vault.account())?,
-            MarketError::InsufficientTreasury
-        );
+        require!(amount <= token::amount(self.vault.account())?, MarketError::InsufficientTreasury);
         token::require_owned_by(self.destination.account(), self.tokens(), &self.config.treasury)
     }
 }

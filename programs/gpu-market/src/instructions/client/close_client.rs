@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::CLIENT_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, ClientClosed},
-        instructions::key,
+        instructions::{key, same},
         state::Client,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -15,21 +15,21 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseClient {
-    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
     pub owner: Signer,
     #[account(mut, close = rent_payer)]
     pub client: Account<Client>,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&client.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the owner's choice; gets what is left, gifts included.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = client.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&client.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

@@ -1,11 +1,11 @@
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         events::{emit_cpi, ClientOpened},
         instructions::key,
         state::Client,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -59,12 +59,8 @@ pub fn open_client(ctx: &mut Context<OpenClient>) -> Result<()> {
     client.version = ACCOUNT_VERSION;
     client.bump = ctx.bumps.client;
     client.vault_bump = vault_bump;
-    let event = ClientOpened {
-        client: address,
-        owner: client.owner,
-        mint: client.mint,
-        rent_payer: client.rent_payer,
-    };
+    let event =
+        ClientOpened { client: address, owner: client.owner, mint: client.mint, rent_payer: client.rent_payer };
     emit_cpi!(ctx, event);
     Ok(())
 }

@@ -1,13 +1,18 @@
 use {
     crate::{
-        typed_account::Account,error::MarketError, events::{emit_cpi, DelegateSet}, instructions::key, state::Client},
+        error::MarketError,
+        events::{emit_cpi, DelegateSet},
+        instructions::{key, same},
+        state::Client,
+        typed_account::Account,
+    },
     anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct SetDelegate {
-    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub client: Account<Client>,

@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::CLIENT_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, EscrowWithdrawn},
-        instructions::key,
+        instructions::{key, same},
         state::Client,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -15,18 +15,18 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Withdraw {
-    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub client: Account<Client>,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&client.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the owner's choice; the token program checks that it is an account of this mint.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::EARNINGS_SEED,
         error::MarketError,
         events::{emit_cpi, EarningsClosed},
-        instructions::key,
+        instructions::{key, same},
         state::Host,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -16,7 +16,7 @@ use {
 #[derive(Accounts)]
 pub struct CloseEarnings {
     /// Paid the rent of the vault and gets it back.
-    #[account(mut, address = host.owner @ MarketError::NotHostOwner)]
+    #[account(mut, constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
     pub host: Account<Host>,
     /// CHECK: the host's vault of this mint, by its seeds.

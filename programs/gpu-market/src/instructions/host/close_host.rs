@@ -1,6 +1,11 @@
 use {
     crate::{
-        typed_account::Account,error::MarketError, events::{emit_cpi, HostClosed}, instructions::{key, now}, state::Host},
+        error::MarketError,
+        events::{emit_cpi, HostClosed},
+        instructions::{key, now, same},
+        state::Host,
+        typed_account::Account,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -8,12 +13,12 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseHost {
-    #[account(address = host.owner @ MarketError::NotHostOwner)]
+    #[account(constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
     #[account(mut, close = rent_payer)]
     pub host: Account<Host>,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = host.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&host.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
 }
 

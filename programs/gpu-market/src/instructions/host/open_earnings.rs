@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::EARNINGS_SEED,
         error::MarketError,
         events::{emit_cpi, EarningsOpened},
-        instructions::key,
+        instructions::{key, same},
         state::Host,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -16,7 +16,7 @@ use {
 #[derive(Accounts)]
 pub struct OpenEarnings {
     /// Pays the rent of the vault and gets it back.
-    #[account(mut, address = host.owner @ MarketError::NotHostOwner)]
+    #[account(mut, constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
     pub host: Account<Host>,
     /// CHECK: created here, at the address that its seeds fix.

@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         events::{emit_cpi, HostRegistered},
         instructions::key,
         state::{Host, HostParams},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };

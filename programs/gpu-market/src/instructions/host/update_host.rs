@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, HostUpdated},
-        instructions::key,
+        instructions::{key, same},
         state::{Host, HostParams},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -12,7 +12,7 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct UpdateHost {
-    #[account(address = host.owner @ MarketError::NotHostOwner)]
+    #[account(constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub host: Account<Host>,

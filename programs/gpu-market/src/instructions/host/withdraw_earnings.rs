@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::EARNINGS_SEED,
         error::MarketError,
         events::{emit_cpi, EarningsWithdrawn},
         instructions::key,
         state::Host,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,

@@ -1,11 +1,11 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobCancelled},
         instructions::{key, now},
         queue::{with_queue, ShardAccount},
         state::{Client, Job, JobState, NodeKind, TipTo},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -15,7 +15,7 @@ use {
 pub struct Cancel {
     /// Owner or delegate of the client.
     pub authority: Signer,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(address_eq(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     #[account(mut)]
     pub job: Account<Job>,

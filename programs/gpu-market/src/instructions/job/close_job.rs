@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobClosed},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::{Client, Job},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -14,15 +14,15 @@ use {
 pub struct CloseJob {
     /// Owner or delegate of the client; anyone after the retention.
     pub caller: Signer,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     #[account(mut, close = rent_payer)]
     pub job: Account<Job>,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = job.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&job.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
     /// CHECK: the member that the job still owes; only to show that it is closed, so that what is due is forfeited.
-    #[account(address = job.member @ MarketError::WrongMember)]
+    #[account(constraint(same(&job.member, member.address()) @ MarketError::WrongMember))]
     pub member: Option<UncheckedAccount>,
 }
 

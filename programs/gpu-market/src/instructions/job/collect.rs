@@ -1,14 +1,14 @@
 use {
     super::shared::{is_blocked, pay_out},
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobCollected},
         instructions::{key, now},
         state::{Client, Job, JobState, Member},
         token::TokenContext,
+        typed_account::Account,
     },
-    anchor_lang::prelude::*,
+    anchor_lang::{address_eq, prelude::*},
     anchor_spl::token_interface::TokenInterface,
 };
 
@@ -18,18 +18,18 @@ use {
 pub struct Collect {
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(address = job.member @ MarketError::WrongMember)]
+    #[account(constraint(address_eq(&job.member, member.address()) @ MarketError::WrongMember))]
     pub member: Account<Member>,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(address_eq(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(address_eq(&client.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the earnings vault that the member records.
-    #[account(mut, address = member.earnings @ MarketError::WrongVault)]
+    #[account(mut, constraint(address_eq(&member.earnings, earnings.address()) @ MarketError::WrongVault))]
     pub earnings: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(address_eq(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }
@@ -37,10 +37,7 @@ pub struct Collect {
 pub fn collect(ctx: &mut Context<Collect>) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
-    require!(
-        !is_blocked(accounts.vault.account(), accounts.earnings.account())?,
-        MarketError::VaultFrozen
-    );
+    require!(!is_blocked(accounts.vault.account(), accounts.earnings.account())?, MarketError::VaultFrozen);
     let job = &mut accounts.job;
     let client = &mut accounts.client;
     let (amount, fee) = if job.state()? == JobState::Running {

@@ -1,39 +1,39 @@
 use {
     super::shared::{give_back, slash_for_client},
     crate::{
-        typed_account::Account,
         constants::DECLINE_BPS,
         error::MarketError,
         events::{emit_cpi, AssignmentFailed, FailureReason},
-        instructions::{key, now},
+        instructions::{key, now, same},
         queue::ShardAccount,
         settlement::Penalty,
         state::{Client, Credit, Host, Job, Member, Stake},
+        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Decline {
-    #[account(address = host.operator @ MarketError::NotOperator)]
+    #[account(constraint(same(&host.operator, operator.address()) @ MarketError::NotOperator))]
     pub operator: Signer,
-    #[account(address = member.host @ MarketError::WrongHost)]
+    #[account(constraint(same(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
     #[account(mut)]
     pub member: Account<Member>,
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     #[account(
         mut,
-        constraint(address_eq(&shard.market, &job.market) @ MarketError::WrongMarket),
+        constraint(same(&shard.market, &job.market) @ MarketError::WrongMarket),
         constraint(shard.index == job.shard @ MarketError::WrongShard)
     )]
     pub shard: ShardAccount,
     /// Stake of the host's owner; only for a decline beyond the free ones.
-    #[account(mut, constraint(address_eq(&stake.owner, &host.owner) @ MarketError::WrongStake))]
+    #[account(mut, constraint(same(&stake.owner, &host.owner) @ MarketError::WrongStake))]
     pub stake: Option<Account<Stake>>,
     /// The client's credit of that stake; only for a decline beyond the free ones.
     #[account(mut)]
@@ -57,14 +57,8 @@ pub fn decline(ctx: &mut Context<Decline>) -> Result<()> {
     member.release_seat(node.bond)?;
     let penalty =
         if member.decline(now.unix)? { Penalty::to_client(node.bond, DECLINE_BPS)? } else { Penalty::NONE };
-    let penalty = slash_for_client(
-        penalty,
-        member,
-        &mut accounts.stake,
-        &mut accounts.credit,
-        &accounts.client,
-        now.unix,
-    )?;
+    let penalty =
+        slash_for_client(penalty, member, &mut accounts.stake, &mut accounts.credit, &accounts.client, now.unix)?;
     member.invariant()?;
     let event = AssignmentFailed::new(
         address,

@@ -1,15 +1,15 @@
 use {
     super::shared::{give_back, pay_out, transfer_from_client, Returned},
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, AssignmentFailed, FailureReason},
-        instructions::{key, now},
+        instructions::{key, now, same},
         math::Checked,
         queue::{with_queue, ShardAccount},
         settlement::{share, Penalty},
         state::{Client, Host, Job, JobState, Member, Now, TipTo},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token_interface::TokenInterface,
@@ -21,27 +21,27 @@ const HALF_BPS: u16 = 5_000;
 #[event_cpi]
 #[derive(Accounts)]
 pub struct DeclineUnavailable {
-    #[account(address = host.operator @ MarketError::NotOperator)]
+    #[account(constraint(same(&host.operator, operator.address()) @ MarketError::NotOperator))]
     pub operator: Signer,
-    #[account(address = member.host @ MarketError::WrongHost)]
+    #[account(constraint(same(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
     #[account(mut)]
     pub member: Account<Member>,
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     #[account(
         mut,
-        constraint(address_eq(&shard.market, &job.market) @ MarketError::WrongMarket),
+        constraint(same(&shard.market, &job.market) @ MarketError::WrongMarket),
         constraint(shard.index == job.shard @ MarketError::WrongShard)
     )]
     pub shard: ShardAccount,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&client.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the earnings vault that the member records.
-    #[account(mut, address = member.earnings @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&member.earnings, earnings.address()) @ MarketError::WrongVault))]
     pub earnings: UncheckedAccount,
     /// CHECK: the member that the job names as the first to report this; read when the second report ends the job.
     pub first_member: UncheckedAccount,
@@ -49,7 +49,7 @@ pub struct DeclineUnavailable {
     #[account(unsafe(dup))]
     pub first_earnings: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }
@@ -59,18 +59,12 @@ impl DeclineUnavailable {
     /// host that has closed its member since has forfeited its half to the second; frozen vaults forfeit the tip to the
     /// client.
     fn end_job(&mut self, now: Now) -> Result<Returned> {
-        require!(
-            address_eq(self.first_member.address(), &self.job.member),
-            MarketError::WrongMember
-        );
+        require!(address_eq(self.first_member.address(), &self.job.member), MarketError::WrongMember);
         let first = *self.first_member.account();
         let first_is_open = first.owned_by(&crate::ID);
         if first_is_open {
             let first = Account::<Member>::load(first)?;
-            require!(
-                address_eq(self.first_earnings.address(), &first.earnings),
-                MarketError::WrongVault
-            );
+            require!(address_eq(self.first_earnings.address(), &first.earnings), MarketError::WrongVault);
         }
         let vault = self.vault.account();
         let blocked = token::is_frozen(vault)?
@@ -84,13 +78,7 @@ impl DeclineUnavailable {
         let to_first = if first_is_open { share(settled.tip, HALF_BPS)? } else { 0 };
         let tokens = TokenContext { mint: self.mint.account(), program: self.token_program.account() };
         transfer_from_client(&self.client, vault, tokens, self.first_earnings.account(), to_first)?;
-        pay_out(
-            &self.client,
-            vault,
-            tokens,
-            self.earnings.account(),
-            settled.tip.minus(to_first)?,
-        )?;
+        pay_out(&self.client, vault, tokens, self.earnings.account(), settled.tip.minus(to_first)?)?;
         self.job.invariant()?;
         Ok(Returned { next: None, settled: Some(settled) })
     }
@@ -108,10 +96,7 @@ pub fn decline_unavailable(ctx: &mut Context<DeclineUnavailable>) -> Result<()> 
     let node = accounts.shard.get(index).copied().ok_or(MarketError::NodeOutOfRange)?;
     node.require_assigned(&address, &member_address)?;
     let waited_twice = now.unix.saturating_sub(node.since).saturating_mul(2);
-    require!(
-        waited_twice <= i64::from(accounts.job.ack_window),
-        MarketError::AckWindowHalfOver
-    );
+    require!(waited_twice <= i64::from(accounts.job.ack_window), MarketError::AckWindowHalfOver);
 
     let second_report = accounts.job.spec_unavailable(&member_address)?;
     let refund = accounts.job.attempt_failed(true)?;

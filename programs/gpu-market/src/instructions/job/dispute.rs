@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobDisputed},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::{Client, Job, Member},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -12,13 +12,13 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Dispute {
-    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
     pub owner: Signer,
-    #[account(address = job.client @ MarketError::WrongClient)]
+    #[account(constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(mut, address = job.member @ MarketError::WrongMember)]
+    #[account(mut, constraint(same(&job.member, member.address()) @ MarketError::WrongMember))]
     pub member: Account<Member>,
 }
 

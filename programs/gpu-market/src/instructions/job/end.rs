@@ -1,12 +1,12 @@
 use {
     super::shared::{is_blocked, pay_out},
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobEnded},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::{Client, Job, JobState, Member},
         token::TokenContext,
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -19,18 +19,18 @@ pub struct End {
     pub authority: Signer,
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(mut, address = job.member @ MarketError::WrongMember)]
+    #[account(mut, constraint(same(&job.member, member.address()) @ MarketError::WrongMember))]
     pub member: Account<Member>,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&client.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the earnings vault that the member records.
-    #[account(mut, address = member.earnings @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&member.earnings, earnings.address()) @ MarketError::WrongVault))]
     pub earnings: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

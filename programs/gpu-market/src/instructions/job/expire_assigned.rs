@@ -1,16 +1,16 @@
 use {
     super::shared::{give_back, slash_for_client},
     crate::{
-        typed_account::Account,
         constants::{HOST_GRACE, STAKE_VAULT_SEED},
         error::MarketError,
         events::{emit_cpi, AssignmentFailed, FailureReason},
-        instructions::{key, now, required},
+        instructions::{key, now, required, same},
         math::Checked,
         queue::ShardAccount,
         settlement::Penalty,
         state::{Client, Credit, Host, Job, Market, Member, Node, Now, Stake},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token_interface::TokenInterface,
@@ -20,24 +20,24 @@ use {
 #[derive(Accounts)]
 pub struct ExpireAssigned {
     pub caller: Signer,
-    #[account(mut, address = member.host @ MarketError::WrongHost)]
+    #[account(mut, constraint(same(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
-    #[account(address = member.market @ MarketError::WrongMarket)]
+    #[account(constraint(same(&member.market, market.address()) @ MarketError::WrongMarket))]
     pub market: Account<Market>,
     #[account(mut)]
     pub member: Account<Member>,
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     #[account(
         mut,
-        constraint(address_eq(&shard.market, &job.market) @ MarketError::WrongMarket),
+        constraint(same(&shard.market, &job.market) @ MarketError::WrongMarket),
         constraint(shard.index == job.shard @ MarketError::WrongShard)
     )]
     pub shard: ShardAccount,
     /// Stake of the host's owner; needed as soon as there is a penalty.
-    #[account(mut, constraint(address_eq(&stake.owner, &host.owner) @ MarketError::WrongStake))]
+    #[account(mut, constraint(same(&stake.owner, &host.owner) @ MarketError::WrongStake))]
     pub stake: Option<Account<Stake>>,
     /// The client's credit of that stake; needed as soon as there is a penalty.
     #[account(mut)]

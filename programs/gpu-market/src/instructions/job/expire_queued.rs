@@ -1,15 +1,15 @@
 use {
     super::shared::pay_out,
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobEnded},
-        instructions::{key, now},
+        instructions::{key, now, same},
         queue::{with_queue, ShardAccount},
         state::{Client, Job, JobState, NodeKind, TipTo},
         token::{self, TokenContext},
+        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
 };
 
@@ -22,19 +22,19 @@ pub struct ExpireQueued {
     pub caller_tokens: UncheckedAccount,
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     #[account(
         mut,
-        constraint(address_eq(&shard.market, &job.market) @ MarketError::WrongMarket),
+        constraint(same(&shard.market, &job.market) @ MarketError::WrongMarket),
         constraint(shard.index == job.shard @ MarketError::WrongShard)
     )]
     pub shard: ShardAccount,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&client.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

@@ -1,17 +1,17 @@
 use {
     super::shared::{pay_out, slash_for_client, transfer_from_client},
     crate::{
-        typed_account::Account,
         constants::HOST_GRACE,
         error::MarketError,
         events::{emit_cpi, JobEnded},
-        instructions::{key, now},
+        instructions::{key, now, same},
         math::Checked,
         settlement::Penalty,
         state::{Client, Credit, Host, Job, JobState, Member, Now, Outcome, Stake, TipTo},
         token::{self, TokenContext},
+        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
 };
 
@@ -24,24 +24,24 @@ pub struct ExpireRunning {
     pub caller_tokens: UncheckedAccount,
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(mut, address = job.member @ MarketError::WrongMember)]
+    #[account(mut, constraint(same(&job.member, member.address()) @ MarketError::WrongMember))]
     pub member: Account<Member>,
-    #[account(address = member.host @ MarketError::WrongHost)]
+    #[account(constraint(same(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&client.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the earnings vault that the member records.
-    #[account(mut, address = member.earnings @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&member.earnings, earnings.address()) @ MarketError::WrongVault))]
     pub earnings: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
     /// Stake of the host's owner; only where a lost job costs bond.
-    #[account(mut, constraint(address_eq(&stake.owner, &host.owner) @ MarketError::WrongStake))]
+    #[account(mut, constraint(same(&stake.owner, &host.owner) @ MarketError::WrongStake))]
     pub stake: Option<Account<Stake>>,
     /// The client's credit of that stake; only where a lost job costs bond.
     #[account(mut)]
@@ -83,8 +83,7 @@ pub fn expire_running(ctx: &mut Context<ExpireRunning>) -> Result<()> {
     let earned = job.paid.checked_add(job.due).ok_or(MarketError::MathOverflow)?;
     member.job_ended(job.bond, job.evidenced, earned, now.unix)?;
     member.record_expiry(state)?;
-    let penalty =
-        slash_for_client(penalty, member, &mut accounts.stake, &mut accounts.credit, client, now.unix)?;
+    let penalty = slash_for_client(penalty, member, &mut accounts.stake, &mut accounts.credit, client, now.unix)?;
     job.invariant()?;
     member.invariant()?;
     let event = JobEnded {

@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobExtended},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::{Client, Job},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -14,7 +14,7 @@ use {
 pub struct Extend {
     /// Owner or delegate of the client.
     pub authority: Signer,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     #[account(mut)]
     pub job: Account<Job>,

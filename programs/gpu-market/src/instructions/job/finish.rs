@@ -1,13 +1,14 @@
 use {
     super::shared::{is_blocked, pay_out, slash_for_client},
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobFinished},
         instructions::{key, now},
+        math::is_zero,
         settlement::Penalty,
         state::{Client, Credit, Host, Job, JobState, Member, Now, Outcome, Settled, Stake, TipTo},
         token::TokenContext,
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
     anchor_spl::token_interface::TokenInterface,
@@ -16,24 +17,24 @@ use {
 /// What settling a job with its host takes; shared by both ways of finishing.
 #[derive(Accounts)]
 pub struct Settle {
-    #[account(address = host.operator @ MarketError::NotOperator)]
+    #[account(constraint(address_eq(&host.operator, operator.address()) @ MarketError::NotOperator))]
     pub operator: Signer,
-    #[account(address = member.host @ MarketError::WrongHost)]
+    #[account(constraint(address_eq(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
-    #[account(mut, address = job.member @ MarketError::WrongMember)]
+    #[account(mut, constraint(address_eq(&job.member, member.address()) @ MarketError::WrongMember))]
     pub member: Account<Member>,
     #[account(mut)]
     pub job: Account<Job>,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(address_eq(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
     /// CHECK: the vault that the client records.
-    #[account(mut, address = client.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(address_eq(&client.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the earnings vault that the member records.
-    #[account(mut, address = member.earnings @ MarketError::WrongVault)]
+    #[account(mut, constraint(address_eq(&member.earnings, earnings.address()) @ MarketError::WrongVault))]
     pub earnings: UncheckedAccount,
     /// CHECK: the mint that the client records.
-    #[account(address = client.mint @ MarketError::WrongMint)]
+    #[account(constraint(address_eq(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
     /// Stake of the host's owner; only for a host fault that costs bond.
@@ -56,7 +57,7 @@ impl Settle {
     #[inline]
     pub(super) fn settle(&mut self, outcome: u8, result_hash: [u8; 32], now: Now) -> Result<Finished> {
         let outcome = Outcome::from_u8(outcome)?;
-        require!(result_hash != [0; 32], MarketError::ResultMissing);
+        require!(!is_zero(&result_hash), MarketError::ResultMissing);
         let job = &mut self.job;
         job.heartbeat(now)?;
         job.result_hash = result_hash;
@@ -76,13 +77,9 @@ impl Settle {
         let earned = job.paid.checked_add(job.due).ok_or(MarketError::MathOverflow)?;
         member.job_ended(job.bond, job.evidenced, earned, now.unix)?;
         member.record_finish(outcome)?;
-        let penalty = if outcome == Outcome::HostFault {
-            Penalty::to_client(job.bond, job.sla_bps)?
-        } else {
-            Penalty::NONE
-        };
         let penalty =
-            slash_for_client(penalty, member, &mut self.stake, &mut self.credit, &self.client, now.unix)?;
+            if outcome == Outcome::HostFault { Penalty::to_client(job.bond, job.sla_bps)? } else { Penalty::NONE };
+        let penalty = slash_for_client(penalty, member, &mut self.stake, &mut self.credit, &self.client, now.unix)?;
         job.invariant()?;
         member.invariant()?;
         Ok(Finished { outcome, settled, penalty })

@@ -1,13 +1,13 @@
 use {
     super::finish::*,
     crate::{
-        typed_account::Account,
         constants::pause,
         error::{MarketError, Rule},
         events::{emit_cpi, HostRejoined},
         instructions::{key, now},
         queue::{with_queue, Assignment, Seat, ShardAccount},
         state::{Config, Market, Now, Terms},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -17,7 +17,7 @@ use {
 pub struct FinishAndRejoin {
     pub settle: Nested<Settle>,
     pub config: Account<Config>,
-    #[account(address = settle.member.market @ MarketError::WrongMarket)]
+    #[account(constraint(address_eq(&settle.member.market, market.address()) @ MarketError::WrongMarket))]
     pub market: Account<Market>,
     #[account(constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket))]
     pub terms: Account<Terms>,

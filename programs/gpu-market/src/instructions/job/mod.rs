@@ -21,6 +21,6 @@ pub mod start;
 
 pub use {
     cancel::*, close_job::*, collect::*, decline::*, decline_unavailable::*, dispute::*, end::*,
-    expire_assigned::*, expire_queued::*, expire_running::*, extend::*, finish::*,
-    finish_and_rejoin::*, heartbeat::*, post::*, reprice::*, start::*,
+    expire_assigned::*, expire_queued::*, expire_running::*, extend::*, finish::*, finish_and_rejoin::*,
+    heartbeat::*, post::*, reprice::*, start::*,
 };

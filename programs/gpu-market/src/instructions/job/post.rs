@@ -3,14 +3,15 @@
 
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         error::{MarketError, Rule},
         events::{emit_cpi, JobPosted},
         instructions::{key, now},
+        math::is_zero,
         queue::{with_queue, Assignment, Queue, ShardAccount},
         settlement::queue_fee,
         state::{job_flags, Client, Config, Job, Market, Now, PostParams, Terms},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -25,7 +26,7 @@ pub struct Post {
     #[account(unsafe(dup))]
     pub payer: Signer,
     pub config: Account<Config>,
-    #[account(address = terms.market @ MarketError::WrongMarket)]
+    #[account(constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket))]
     pub market: Account<Market>,
     pub terms: Account<Terms>,
     #[account(mut, constraint(address_eq(&client.mint, &market.payment_mint) @ MarketError::WrongMint))]
@@ -53,7 +54,7 @@ impl Post {
         self.client.require_nonce(params.nonce)?;
         self.terms.require_duration(params.duration)?;
         require!(self.terms.rate <= params.max_rate, MarketError::RateAboveMaximum);
-        require!(params.spec_hash != [0; 32], MarketError::SpecMissing);
+        require!(!is_zero(&params.spec_hash), MarketError::SpecMissing);
         Ok(())
     }
 }
@@ -64,9 +65,7 @@ pub fn post(ctx: &mut Context<Post>, params: PostParams) -> Result<()> {
 
 /// Assigns the job to one waiting seat. It never enters the line: declined, missed or unfit, it is refunded.
 pub fn post_to(ctx: &mut Context<Post>, params: PostParams, node: u16, member: Address) -> Result<()> {
-    place(ctx, params, job_flags::TARGETED, |queue, job, rate, now| {
-        queue.post_to(node, &member, job, rate, now)
-    })
+    place(ctx, params, job_flags::TARGETED, |queue, job, rate, now| queue.post_to(node, &member, job, rate, now))
 }
 
 #[inline]
@@ -86,7 +85,7 @@ fn place(
         let used = queue.shard.used();
         let assignment = enqueue(queue, &address, terms.rate, now)?;
         // A job that a waiting seat takes needs no place in line.
-        let queued = assignment.member == Address::default();
+        let queued = is_zero(assignment.member.as_array());
         let fee = if queued { queue_fee(terms.queue_fee, used, queue.capacity()?)? } else { 0 };
         Ok((assignment, fee))
     })?;

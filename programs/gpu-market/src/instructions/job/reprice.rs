@@ -1,31 +1,31 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobRepriced},
-        instructions::{key, now},
+        instructions::{key, now, same},
         queue::{with_queue, ShardAccount},
         state::{Client, Job, Market, NodeKind, Terms},
+        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Reprice {
-    #[account(address = client.owner @ MarketError::NotClientOwner)]
+    #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
     pub owner: Signer,
-    #[account(mut, address = job.client @ MarketError::WrongClient)]
+    #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
-    #[account(address = job.market @ MarketError::WrongMarket)]
+    #[account(constraint(same(&job.market, market.address()) @ MarketError::WrongMarket))]
     pub market: Account<Market>,
-    #[account(constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket))]
+    #[account(constraint(same(&terms.market, market.address()) @ MarketError::WrongMarket))]
     pub terms: Account<Terms>,
     #[account(mut)]
     pub job: Account<Job>,
     #[account(
         mut,
-        constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket),
+        constraint(same(&shard.market, market.address()) @ MarketError::WrongMarket),
         constraint(shard.index == job.shard @ MarketError::WrongShard)
     )]
     pub shard: ShardAccount,

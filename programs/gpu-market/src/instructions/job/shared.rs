@@ -2,13 +2,13 @@
 
 use {
     crate::{
-        typed_account::Account,
         constants::CLIENT_VAULT_SEED,
         error::MarketError,
-        settlement::Penalty,
         queue::{with_queue, Assignment, ShardAccount},
+        settlement::Penalty,
         state::{Client, Credit, Job, JobState, Member, Now, Settled, Stake, TipTo},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };

@@ -1,11 +1,11 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, JobStarted},
         instructions::{key, now},
         queue::{with_queue, ShardAccount},
         state::{Host, Job, Market, Member},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -13,11 +13,11 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Start {
-    #[account(address = host.operator @ MarketError::NotOperator)]
+    #[account(constraint(address_eq(&host.operator, operator.address()) @ MarketError::NotOperator))]
     pub operator: Signer,
-    #[account(address = member.host @ MarketError::WrongHost)]
+    #[account(constraint(address_eq(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
-    #[account(address = member.market @ MarketError::WrongMarket)]
+    #[account(constraint(address_eq(&member.market, market.address()) @ MarketError::WrongMarket))]
     pub market: Account<Market>,
     #[account(mut)]
     pub member: Account<Member>,

@@ -1,13 +1,18 @@
 use {
     crate::{
-        typed_account::Account,error::MarketError, events::{emit_cpi, MarketAuthorityAccepted}, instructions::key, state::Market},
+        error::MarketError,
+        events::{emit_cpi, MarketAuthorityAccepted},
+        instructions::{key, same},
+        state::Market,
+        typed_account::Account,
+    },
     anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct AcceptMarketAuthority {
-    #[account(address = market.pending_authority @ MarketError::NotPendingAuthority)]
+    #[account(constraint(same(&market.pending_authority, successor.address()) @ MarketError::NotPendingAuthority))]
     pub successor: Signer,
     #[account(mut)]
     pub market: Account<Market>,

@@ -1,19 +1,19 @@
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         error::MarketError,
         events::{emit_cpi, TermsAnnounced},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::{Config, Market, Terms, TermsParams},
+        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct AnnounceTerms {
-    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
     pub authority: Signer,
     /// Pays the rent of the terms and gets it back.
     #[account(unsafe(dup))]
@@ -22,7 +22,7 @@ pub struct AnnounceTerms {
     #[account(mut)]
     pub market: Account<Market>,
     /// The terms in force, whose seat lifetime is the notice; the market refuses others.
-    #[account(constraint(address_eq(&in_force.market, market.address()) @ MarketError::WrongMarket))]
+    #[account(constraint(same(&in_force.market, market.address()) @ MarketError::WrongMarket))]
     pub in_force: Account<Terms>,
     #[account(
         init,

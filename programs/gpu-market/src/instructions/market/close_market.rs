@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, MarketClosed},
-        instructions::key,
+        instructions::{key, same},
         state::{Config, Market},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -12,14 +12,14 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseMarket {
-    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
     pub authority: Signer,
     #[account(mut)]
     pub config: Account<Config>,
     #[account(mut, close = rent_payer)]
     pub market: Account<Market>,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = market.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&market.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
 }
 

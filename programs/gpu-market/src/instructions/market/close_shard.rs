@@ -1,24 +1,30 @@
 use {
     crate::{
-        typed_account::Account,error::MarketError, events::{emit_cpi, ShardClosed}, instructions::key, queue::ShardAccount, state::Market},
-    anchor_lang::{address_eq, prelude::*},
+        error::MarketError,
+        events::{emit_cpi, ShardClosed},
+        instructions::{key, same},
+        queue::ShardAccount,
+        state::Market,
+        typed_account::Account,
+    },
+    anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseShard {
-    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
     pub authority: Signer,
     #[account(mut)]
     pub market: Account<Market>,
     #[account(
         mut,
         close = rent_payer,
-        constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket)
+        constraint(same(&shard.market, market.address()) @ MarketError::WrongMarket)
     )]
     pub shard: ShardAccount,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = shard.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&shard.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
 }
 

@@ -1,29 +1,29 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, TermsClosed},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::{Market, Terms},
+        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseTerms {
-    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
     pub authority: Signer,
     #[account(mut)]
     pub market: Account<Market>,
     #[account(
         mut,
         close = rent_payer,
-        constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket)
+        constraint(same(&terms.market, market.address()) @ MarketError::WrongMarket)
     )]
     pub terms: Account<Terms>,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = terms.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&terms.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
 }
 

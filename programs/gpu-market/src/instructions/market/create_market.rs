@@ -3,12 +3,12 @@
 
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         events::{emit_cpi, MarketCreated, TermsAnnounced},
         instructions::{key, now},
         state::{Config, Market, MarketParams, Terms, TermsParams, Tier},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -64,7 +64,11 @@ impl CreateMarket {
 }
 
 /// The first terms are in force at once.
-pub fn create_market(ctx: &mut Context<CreateMarket>, params: MarketParams, terms_params: TermsParams) -> Result<()> {
+pub fn create_market(
+    ctx: &mut Context<CreateMarket>,
+    params: MarketParams,
+    terms_params: TermsParams,
+) -> Result<()> {
     let now = now()?.unix;
     ctx.accounts.validate(&params, &terms_params, now)?;
     let accounts = &mut ctx.accounts;

@@ -4,13 +4,13 @@
 use {
     super::fill_with_nodes,
     crate::{
-        typed_account::Account,
         constants::*,
         error::MarketError,
         events::{emit_cpi, ShardCreated},
-        instructions::key,
+        instructions::{key, same},
         queue::ShardAccount,
         state::Market,
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -27,7 +27,7 @@ const _: () = assert!(
 #[derive(Accounts)]
 #[instruction(index: u8)]
 pub struct CreateShard {
-    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
     pub authority: Signer,
     /// Pays the rent of the shard and gets it back, growth that others paid for included.
     #[account(unsafe(dup))]

@@ -16,8 +16,7 @@ pub const GROWTH_NODES: usize = SHARD_GROWTH / core::mem::size_of::<Node>();
 
 // A step is whole nodes, and no index of a fully grown shard is the one that stands for no node.
 const _: () = assert!(
-    GROWTH_NODES * core::mem::size_of::<Node>() == SHARD_GROWTH
-        && MAX_SHARD_NODES + GROWTH_NODES < NIL as usize
+    GROWTH_NODES * core::mem::size_of::<Node>() == SHARD_GROWTH && MAX_SHARD_NODES + GROWTH_NODES < NIL as usize
 );
 
 /// Anybody may grow a shard. The rent is a gift to the shard's rent payer.

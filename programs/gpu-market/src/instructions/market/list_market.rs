@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, MarketListed},
-        instructions::key,
+        instructions::{key, same},
         state::{Config, Market},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -12,7 +12,7 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ListMarket {
-    #[account(address = config.admin @ MarketError::NotAdmin)]
+    #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
     pub admin: Signer,
     pub config: Account<Config>,
     #[account(mut)]

@@ -1,6 +1,9 @@
 use {
     super::ChangeMarket,
-    crate::{events::{emit_cpi, MarketAuthorityProposed}, instructions::key},
+    crate::{
+        events::{emit_cpi, MarketAuthorityProposed},
+        instructions::key,
+    },
     anchor_lang::prelude::*,
 };
 

@@ -1,6 +1,11 @@
 use {
     crate::{
-        typed_account::Account,error::MarketError, events::{emit_cpi, MarketPauseSet}, instructions::key, state::Market},
+        error::MarketError,
+        events::{emit_cpi, MarketPauseSet},
+        instructions::{key, same},
+        state::Market,
+        typed_account::Account,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -8,7 +13,7 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ChangeMarket {
-    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
     pub authority: Signer,
     #[account(mut)]
     pub market: Account<Market>,

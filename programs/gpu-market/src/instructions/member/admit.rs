@@ -1,14 +1,14 @@
 use {
     super::{open_member, require_entry, Entry},
     crate::{
-        typed_account::Account,
         constants::*,
         error::MarketError,
         events::{emit_cpi, MemberAdmitted},
-        instructions::{key, now},
+        instructions::{key, now, same},
         math::Checked,
         state::{Config, Host, Market, Member, Tier},
         token::TokenContext,
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -18,7 +18,7 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Admit {
-    #[account(address = market.authority @ MarketError::NotMarketAuthority)]
+    #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
     pub authority: Signer,
     /// Pays the rent and gets it back.
     #[account(unsafe(dup))]
@@ -32,7 +32,7 @@ pub struct Admit {
     #[account(seeds = [EARNINGS_SEED, host.address().as_ref(), mint.address().as_ref()], bump)]
     pub earnings: UncheckedAccount,
     /// CHECK: the mint that the market records.
-    #[account(address = market.payment_mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&market.payment_mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     #[account(
         init,

@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, MemberClosed},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::{Host, Market, Member},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -12,16 +12,16 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseMember {
-    #[account(address = host.owner @ MarketError::NotHostOwner)]
+    #[account(constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
-    #[account(mut, address = member.host @ MarketError::WrongHost)]
+    #[account(mut, constraint(same(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
-    #[account(mut, address = member.market @ MarketError::WrongMarket)]
+    #[account(mut, constraint(same(&member.market, market.address()) @ MarketError::WrongMarket))]
     pub market: Account<Market>,
     #[account(mut, close = rent_payer)]
     pub member: Account<Member>,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = member.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&member.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
 }
 
@@ -30,11 +30,8 @@ pub fn close_member(ctx: &mut Context<CloseMember>) -> Result<()> {
     accounts.member.require_closable(now()?.unix)?;
     accounts.market.member_closed()?;
     accounts.host.member_closed()?;
-    let event = MemberClosed {
-        member: key(&accounts.member),
-        market: key(&accounts.market),
-        host: key(&accounts.host),
-    };
+    let event =
+        MemberClosed { member: key(&accounts.member), market: key(&accounts.market), host: key(&accounts.host) };
     emit_cpi!(ctx, event);
     Ok(())
 }

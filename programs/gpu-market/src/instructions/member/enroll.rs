@@ -1,13 +1,13 @@
 use {
     super::{open_member, require_entry, Entry},
     crate::{
-        typed_account::Account,
         constants::*,
         error::MarketError,
         events::{emit_cpi, MemberEnrolled},
-        instructions::key,
+        instructions::{key, same},
         state::{Config, Host, Market, Member, Tier},
         token::TokenContext,
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -16,7 +16,7 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Enroll {
-    #[account(address = host.owner @ MarketError::NotHostOwner)]
+    #[account(constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
     /// Pays the rent and gets it back.
     #[account(unsafe(dup))]
@@ -30,7 +30,7 @@ pub struct Enroll {
     #[account(seeds = [EARNINGS_SEED, host.address().as_ref(), mint.address().as_ref()], bump)]
     pub earnings: UncheckedAccount,
     /// CHECK: the mint that the market records.
-    #[account(address = market.payment_mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&market.payment_mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     #[account(
         init,

@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::pause,
         error::MarketError,
         events::{emit_cpi, SeatJoined},
         instructions::{key, now},
         queue::{with_queue, Seat, ShardAccount},
         state::{Config, Host, Market, Member, Now, Terms},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -14,12 +14,12 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Join {
-    #[account(address = host.operator @ MarketError::NotOperator)]
+    #[account(constraint(address_eq(&host.operator, operator.address()) @ MarketError::NotOperator))]
     pub operator: Signer,
     pub config: Account<Config>,
-    #[account(address = member.host @ MarketError::WrongHost)]
+    #[account(constraint(address_eq(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
-    #[account(address = member.market @ MarketError::WrongMarket)]
+    #[account(constraint(address_eq(&member.market, market.address()) @ MarketError::WrongMarket))]
     pub market: Account<Market>,
     #[account(constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket))]
     pub terms: Account<Terms>,

@@ -1,11 +1,11 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, SeatLeft},
-        instructions::{key, now},
+        instructions::{key, now, same},
         queue::{with_queue, ShardAccount},
         state::{Host, Member, Node, NodeKind, Now},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -15,11 +15,11 @@ use {
 pub struct Leave {
     /// Operator or owner of the host; anyone once the seat is lapsed or evictable.
     pub caller: Signer,
-    #[account(address = member.host @ MarketError::WrongHost)]
+    #[account(constraint(same(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
     #[account(mut)]
     pub member: Account<Member>,
-    #[account(mut, constraint(address_eq(&shard.market, &member.market) @ MarketError::WrongMarket))]
+    #[account(mut, constraint(same(&shard.market, &member.market) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
 }
 
@@ -43,10 +43,7 @@ pub fn leave(ctx: &mut Context<Leave>, node: u16) -> Result<()> {
     let accounts = &mut ctx.accounts;
     let member = key(&accounts.member);
     let current = accounts.shard.get(usize::from(node)).copied().ok_or(MarketError::NodeOutOfRange)?;
-    require!(
-        current.is(NodeKind::Waiting) || current.is(NodeKind::Lapsed),
-        MarketError::SeatNotWaiting
-    );
+    require!(current.is(NodeKind::Waiting) || current.is(NodeKind::Lapsed), MarketError::SeatNotWaiting);
     require!(address_eq(&current.member, &member), MarketError::WrongMember);
     accounts.require_may_remove(&current, now)?;
 

@@ -2,10 +2,10 @@ use {
     crate::{
         error::MarketError,
         events::{emit_cpi, JobMatched},
-        instructions::{key, now},
+        instructions::{key, now, same},
         queue::{with_queue, ShardAccount},
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[event_cpi]
@@ -15,7 +15,7 @@ pub struct Rebalance {
     #[account(mut)]
     pub from: ShardAccount,
     /// Has jobs in line.
-    #[account(mut, constraint(address_eq(&to.market, &from.market) @ MarketError::WrongMarket))]
+    #[account(mut, constraint(same(&to.market, &from.market) @ MarketError::WrongMarket))]
     pub to: ShardAccount,
 }
 

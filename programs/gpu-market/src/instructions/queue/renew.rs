@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::pause,
         error::MarketError,
         events::{emit_cpi, SeatRenewed},
-        instructions::{key, now},
+        instructions::{key, now, same},
         queue::{with_queue, Seat, ShardAccount},
         state::{Config, Host, Market, Member, NodeKind, Terms},
+        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -14,18 +14,18 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Renew {
-    #[account(address = host.operator @ MarketError::NotOperator)]
+    #[account(constraint(same(&host.operator, operator.address()) @ MarketError::NotOperator))]
     pub operator: Signer,
     pub config: Account<Config>,
-    #[account(address = member.host @ MarketError::WrongHost)]
+    #[account(constraint(same(&member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
-    #[account(address = member.market @ MarketError::WrongMarket)]
+    #[account(constraint(same(&member.market, market.address()) @ MarketError::WrongMarket))]
     pub market: Account<Market>,
-    #[account(constraint(address_eq(&terms.market, market.address()) @ MarketError::WrongMarket))]
+    #[account(constraint(same(&terms.market, market.address()) @ MarketError::WrongMarket))]
     pub terms: Account<Terms>,
     #[account(mut)]
     pub member: Account<Member>,
-    #[account(mut, constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket))]
+    #[account(mut, constraint(same(&shard.market, market.address()) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
 }
 

@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, CollateralAllocated},
-        instructions::key,
+        instructions::{key, same},
         state::{Host, Member, Stake},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -13,12 +13,12 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Allocate {
-    #[account(address = stake.owner @ MarketError::NotStakeOwner)]
+    #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub stake: Account<Stake>,
     #[account(
-        address = member.host @ MarketError::WrongHost,
+        constraint(same(&member.host, host.address()) @ MarketError::WrongHost),
         constraint = host.owner == *owner.address() @ MarketError::NotHostOwner
     )]
     pub host: Account<Host>,

@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::STAKE_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, CreditClaimed},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::{Credit, Stake},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -15,20 +15,20 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ClaimCredit {
-    #[account(address = credit.beneficiary @ MarketError::NotCreditOwner)]
+    #[account(constraint(same(&credit.beneficiary, beneficiary.address()) @ MarketError::NotCreditOwner))]
     pub beneficiary: Signer,
     #[account(mut)]
     pub credit: Account<Credit>,
-    #[account(mut, address = credit.stake @ MarketError::WrongCredit)]
+    #[account(mut, constraint(same(&credit.stake, stake.address()) @ MarketError::WrongCredit))]
     pub stake: Account<Stake>,
     /// CHECK: the vault that the stake records.
-    #[account(mut, address = stake.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&stake.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the beneficiary's choice; the token program checks that it is an account of this mint.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: the mint that the stake records.
-    #[account(address = stake.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&stake.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

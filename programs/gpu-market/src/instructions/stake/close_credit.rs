@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, CreditClosed},
-        instructions::key,
+        instructions::{key, same},
         state::{Credit, Stake},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -15,10 +15,10 @@ use {
 pub struct CloseCredit {
     #[account(mut, close = rent_payer)]
     pub credit: Account<Credit>,
-    #[account(mut, address = credit.stake @ MarketError::WrongCredit)]
+    #[account(mut, constraint(same(&credit.stake, stake.address()) @ MarketError::WrongCredit))]
     pub stake: Account<Stake>,
     /// CHECK: whoever paid the rent.
-    #[account(mut, address = credit.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(mut, constraint(same(&credit.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
 }
 

@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::STAKE_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, StakeClosed},
-        instructions::key,
+        instructions::{key, same},
         state::Stake,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -15,21 +15,21 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct CloseStake {
-    #[account(address = stake.owner @ MarketError::NotStakeOwner)]
+    #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
     pub owner: Signer,
     #[account(mut, close = rent_payer)]
     pub stake: Account<Stake>,
     /// CHECK: the vault that the stake records.
-    #[account(mut, address = stake.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&stake.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the owner's choice; gets gifts to the vault, because nothing else is left in it.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: whoever paid the rent.
-    #[account(unsafe(dup), address = stake.rent_payer @ MarketError::WrongRentPayer)]
+    #[account(unsafe(dup), constraint(same(&stake.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
     /// CHECK: the mint that the stake records.
-    #[account(address = stake.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&stake.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

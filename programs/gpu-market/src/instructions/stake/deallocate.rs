@@ -1,6 +1,9 @@
 use {
     super::Allocate,
-    crate::{events::{emit_cpi, CollateralDeallocated}, instructions::key},
+    crate::{
+        events::{emit_cpi, CollateralDeallocated},
+        instructions::key,
+    },
     anchor_lang::prelude::*,
 };
 

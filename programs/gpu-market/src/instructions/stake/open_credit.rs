@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         events::{emit_cpi, CreditOpened},
         instructions::key,
         state::{Credit, Stake},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };

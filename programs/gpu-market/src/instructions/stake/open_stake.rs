@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::*,
         error::MarketError,
         events::{emit_cpi, StakeOpened},
-        instructions::key,
+        instructions::{key, same},
         state::{Config, Stake},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -26,7 +26,7 @@ pub struct OpenStake {
     #[account(mut, seeds = [STAKE_VAULT_SEED, stake.address().as_ref()], bump)]
     pub vault: UncheckedAccount,
     /// CHECK: the stake mint, which was checked when the config was created.
-    #[account(address = config.stake_mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&config.stake_mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
     pub system_program: Program<System>,

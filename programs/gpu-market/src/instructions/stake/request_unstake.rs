@@ -1,10 +1,10 @@
 use {
     crate::{
-        typed_account::Account,
         error::MarketError,
         events::{emit_cpi, UnstakeRequested},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::Stake,
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
@@ -13,7 +13,7 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ChangeStake {
-    #[account(address = stake.owner @ MarketError::NotStakeOwner)]
+    #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub stake: Account<Stake>,

@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::pause,
         error::MarketError,
         events::{emit_cpi, Staked},
-        instructions::key,
+        instructions::{key, same},
         state::{Config, Stake},
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -15,7 +15,7 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct StakeTokens {
-    #[account(address = stake.owner @ MarketError::NotStakeOwner)]
+    #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
     pub owner: Signer,
     /// CHECK: the token program checks that the owner may spend from it.
     #[account(mut)]
@@ -26,10 +26,10 @@ pub struct StakeTokens {
     #[account(mut)]
     pub stake: Account<Stake>,
     /// CHECK: the vault that the stake records.
-    #[account(mut, address = stake.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&stake.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the mint that the stake records.
-    #[account(address = stake.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&stake.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }

@@ -1,12 +1,12 @@
 use {
     crate::{
-        typed_account::Account,
         constants::STAKE_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, StakeWithdrawn},
-        instructions::{key, now},
+        instructions::{key, now, same},
         state::Stake,
         token::{self, TokenContext},
+        typed_account::Account,
     },
     anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
@@ -15,18 +15,18 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct WithdrawStake {
-    #[account(address = stake.owner @ MarketError::NotStakeOwner)]
+    #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub stake: Account<Stake>,
     /// CHECK: the vault that the stake records.
-    #[account(mut, address = stake.vault @ MarketError::WrongVault)]
+    #[account(mut, constraint(same(&stake.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
     /// CHECK: the owner's choice; the token program checks that it is an account of this mint.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: the mint that the stake records.
-    #[account(address = stake.mint @ MarketError::WrongMint)]
+    #[account(constraint(same(&stake.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
     pub token_program: Interface<'static, TokenInterface>,
 }
