@@ -1,1 +1,40 @@
-//! Creation of a deployment.
+//! Creation of a GPU Market deployment: config, treasuries, markets with their shards, and genesis admissions.
+//!
+//! - [`Deployment`]: what a markets file says, checked, in the units of the program.
+//! - [`plan`]: the instructions that bring a chain to it, leaving out what exists; a second run does nothing.
+//! - [`FileError`]: what is wrong with a file: which file, which field, and what is allowed.
+//! - [`Decimal`]: numbers as people write them, without floating point.
+
+#![deny(missing_docs)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::float_arithmetic,
+    clippy::panic
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::panic
+    )
+)]
+
+mod check;
+mod decimal;
+mod deployment;
+mod error;
+mod file;
+mod plan;
+
+pub use {
+    decimal::{Decimal, DecimalError},
+    deployment::{AdmissionSpec, Deployment, MarketSpec, StakeSpec, TokenSpec},
+    error::FileError,
+    plan::{Keys, PlanError, Step, plan},
+};

@@ -177,12 +177,9 @@ impl<'a> Audit<'a> {
             .filter(|job| job.member == *address && job.state == JobState::Running as u8)
             .collect();
         let bonds = sum(nodes.iter().map(|node| node.bond).chain(running.iter().map(|job| job.bond)));
-        self.require(
-            bonds == u128::from(member.bonds) && member.bonds <= member.collateral,
-            "I3",
-            address,
-            || format!("collateral {}, bonds {}, recorded {bonds}", member.collateral, member.bonds),
-        );
+        self.require(bonds == u128::from(member.bonds) && member.bonds <= member.collateral, "I3", address, || {
+            format!("collateral {}, bonds {}, recorded {bonds}", member.collateral, member.bonds)
+        });
         let seats = nodes.len().saturating_add(running.len());
         self.require(
             usize::from(member.seats) == seats && usize::from(member.running) == running.len(),

@@ -186,7 +186,7 @@ checks! {
     MissingSignature: None, MissingRequiredSignature, "A key that has to sign did not.";
     WrongOwner: None, IllegalOwner | InvalidAccountOwner, "An account is not owned by the program that it has to be.";
     WrongAccountType: None, InvalidAccountData, "An account is not of the type that this place is for.";
-    NotInitialized: None, UninitializedAccount, "An account does not exist yet or is closed.";
+    NotInitialized: None, UninitializedAccount | AccountDataTooSmall, "An account does not exist yet or is closed.";
     AlreadyInitialized: None, AccountAlreadyInitialized, "The account to create exists already.";
     TooFewAccounts: None, MissingAccount, "The instruction lists too few accounts.";
     InvalidData: None, InvalidInstructionData, "The program does not know this instruction or its arguments.";

@@ -140,7 +140,13 @@ impl World {
     }
 
     #[track_caller]
-    pub fn finish(&mut self, client: &ClientParty, host: &HostParty, market: &MarketRef, job: Address) -> Execution {
+    pub fn finish(
+        &mut self,
+        client: &ClientParty,
+        host: &HostParty,
+        market: &MarketRef,
+        job: Address,
+    ) -> Execution {
         let finish = self.finish_of(client, host, market, job, Outcome::Success, None);
         self.ok(&[job::finish(finish)], &[&host.operator])
     }

@@ -4,11 +4,14 @@
 //! Every transaction that succeeds is followed by a full audit of the invariants; every one that is refused is checked to
 //! have changed nothing.
 
+pub mod cost;
+mod extra_jobs;
+mod extra_protocol;
 mod jobs;
 mod parties;
 mod world;
 
-pub use {jobs::*, parties::*, world::*};
+pub use {extra_jobs::*, extra_protocol::*, jobs::*, parties::*, world::*};
 
 /// The program under test: the committed one, or the one that `GPU_MARKET_PROGRAM` names.
 pub fn program() -> Vec<u8> {

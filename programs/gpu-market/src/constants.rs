@@ -86,6 +86,11 @@ pub const GENESIS_ATTESTATION: i64 = 30 * 86_400;
 /// Seats of a member whose GPUs nobody attested.
 pub const UNATTESTED_SEATS: u16 = 1;
 
+/// Longest time between the announcement of terms and their effect.
+pub const MAX_NOTICE: i64 = 30 * 86_400;
+/// Nonces are posted less than this above the client's floor, so that no delegate can use up their range.
+pub const NONCE_WINDOW: u64 = 1 << 32;
+
 pub const MAX_SHARDS: u8 = 16;
 /// Bytes by which one `grow_shard` enlarges a shard: what the runtime allows per instruction.
 pub const SHARD_GROWTH: usize = 10_240;

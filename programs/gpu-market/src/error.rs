@@ -215,7 +215,6 @@ market_errors! {
     HeadBelowTerms: "The job at the head of the line pays less than the host's minimum.",
         "Lower the minimum, join another shard, or wait until its client reprices it.";
     MemberUnfit: "The member is no longer fit to start a job.", "Restore collateral and standing first.";
-    MemberFit: "The member is fit and within its time.", "Wait for the deadline.";
 
     // ---- queue
     QueueFull: "The shard has no free node.", "Use another shard, or grow this one.";
@@ -224,7 +223,6 @@ market_errors! {
         "Read the shard again: the seat or job has moved on.";
     HostNotWaiting: "The targeted seat is not waiting.", "Target another seat, or post without a target.";
     SeatNotWaiting: "The node is no waiting or lapsed seat.", "Read the shard and name a seat.";
-    SeatStillValid: "The seat is within its lifetime.", "Wait until it has lapsed.";
     NothingToMatch: "There is no job and seat to match here.", "Nothing has to be done.";
     SourceHasJobs: "Seats are moved only from a shard without queued jobs.", "Match the jobs of that shard first.";
 
@@ -264,6 +262,10 @@ market_errors! {
     HostStruckRecently: "A host stays registered for 30 days after its last strike.",
         "Wait until then; nothing else is needed from you.";
     ConfigHasMarkets: "The config closes when every market is closed.", "Close the markets first.";
+    AckWindowOver: "A job is declined within its acknowledgement window.",
+        "Start it while you still can, or wait for it to be taken.";
+    NoticeTooLong: "Terms take effect within 30 days of their announcement.", "Choose an earlier time.";
+    NonceTooFar: "A nonce is less than 2³² above the client's floor.", "Use a nonce closer to the floor.";
 }
 
 /// Result of the pure rules; converts into the program's error with `?`.

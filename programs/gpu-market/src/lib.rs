@@ -307,7 +307,7 @@ pub mod gpu_market {
         instructions::open_credit(ctx)
     }
 
-    /// The credited client's owner: claims what is claimable.
+    /// The credited client's owner, or anyone for it: claims what is claimable.
     #[discrim = 49]
     pub fn claim_credit(ctx: &mut Context<ClaimCredit>) -> Result<()> {
         instructions::claim_credit(ctx)

@@ -157,23 +157,25 @@ pub fn open_credit(payer: Address, stake: Address, beneficiary: Address) -> Inst
 /// See [`claim_credit`].
 #[derive(Clone, Copy, Debug)]
 pub struct ClaimCredit {
-    /// Owner of the harmed client account; signs.
+    /// The beneficiary, or anyone who sends the tokens to an account of the beneficiary; signs.
+    pub caller: Address,
+    /// Owner of the harmed client account.
     pub beneficiary: Address,
     /// The slashed stake.
     pub stake: Address,
     /// Mint of the stake.
     pub token: Token,
-    /// Token account that the tokens go to; anybody's.
+    /// Token account that the tokens go to; the beneficiary's own unless the beneficiary signs.
     pub destination: Address,
 }
 
-/// The credited client's owner: claims what is claimable.
+/// The credited client's owner, or anyone for it: claims what is claimable.
 pub fn claim_credit(params: ClaimCredit) -> Instruction {
     instruction(
         49,
         &(),
         [
-            signer(params.beneficiary),
+            signer(params.caller),
             writable(address::credit(&params.stake, &params.beneficiary).0),
             writable(params.stake),
             writable(address::stake_vault(&params.stake).0),

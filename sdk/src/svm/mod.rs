@@ -7,8 +7,7 @@ mod tokens;
 
 use {
     crate::{
-        Address, Instruction,
-        address,
+        Address, Instruction, address,
         decode::{self, Decode},
         error::Refusal,
         events::Event,
@@ -90,7 +89,8 @@ impl Svm {
         let program_data = address::program_data().0;
         let mut account = self.raw(&program_data).ok_or("the program has no program data account")?;
         let end = AUTHORITY_OFFSET.saturating_add(32);
-        let (Some(option), key) = (account.data.get_mut(AUTHORITY_OPTION_OFFSET), self.upgrade_authority.pubkey()) else {
+        let (Some(option), key) = (account.data.get_mut(AUTHORITY_OPTION_OFFSET), self.upgrade_authority.pubkey())
+        else {
             return Err("the program data account is too short".into());
         };
         *option = 1;

@@ -23,7 +23,13 @@ const AMOUNT_OFFSET: usize = 64;
 impl Svm {
     /// Creates a mint whose address follows from `name`. The faucet is its mint authority and, with `freezable`, its
     /// freeze authority.
-    pub fn create_mint(&mut self, name: &str, program: Address, decimals: u8, freezable: bool) -> Result<Token, Box<Refused>> {
+    pub fn create_mint(
+        &mut self,
+        name: &str,
+        program: Address,
+        decimals: u8,
+        freezable: bool,
+    ) -> Result<Token, Box<Refused>> {
         let mint = keypair(&format!("mint {name}"));
         let authority = self.faucet.pubkey();
         let mut data = vec![number::INITIALIZE_MINT_2, decimals];
@@ -38,7 +44,12 @@ impl Svm {
     }
 
     /// Creates a token account of `owner` whose address follows from `name`.
-    pub fn create_token_account(&mut self, name: &str, token: Token, owner: &Address) -> Result<Address, Box<Refused>> {
+    pub fn create_token_account(
+        &mut self,
+        name: &str,
+        token: Token,
+        owner: &Address,
+    ) -> Result<Address, Box<Refused>> {
         let account = keypair(&format!("token account {name}"));
         let mut data = vec![number::INITIALIZE_ACCOUNT_3];
         data.extend(owner.as_ref());

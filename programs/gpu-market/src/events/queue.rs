@@ -47,7 +47,8 @@ pub struct SeatLeft {
     pub lapsed: u32,
 }
 
-/// A job in line and a waiting seat were brought together.
+/// A job in line and a waiting seat were brought together; or only lapsed seats were unlinked, then job and member are
+/// all zeros.
 #[cfg_attr(feature = "program", event(bytemuck))]
 #[cfg_attr(feature = "client", derive(BorshDeserialize))]
 #[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]

@@ -9,6 +9,7 @@ use {
         math::Checked,
         state::{ensure, Node, NodeKind, Now},
     },
+    solana_address::address_eq,
 };
 
 /// A host's seat, as its queue node records it.
@@ -84,15 +85,15 @@ impl Node {
 
 impl Queue<'_> {
     /// The head seat that would take a job at `rate`. Unlinks at most a few lapsed seats on the way, which leaves
-    /// their bonds to whoever names their members.
+    /// their bonds to whoever names their members. Seats of the `evicted` member count as lapsed.
     #[inline]
-    fn live_head_seat(&mut self, rate: u64, now: Now) -> Rule<Option<u16>> {
+    fn live_head_seat(&mut self, rate: u64, evicted: &Address, now: Now) -> Rule<Option<u16>> {
         for _ in 0..LAPSED_PER_MATCH {
             let Some(index) = self.head(List::Seats) else {
                 return Ok(None);
             };
             let node = self.node(index)?;
-            if now.unix < node.valid_until {
+            if now.unix < node.valid_until && !address_eq(&node.member, evicted) {
                 return Ok((node.min_rate <= rate).then_some(index));
             }
             self.unlink(List::Seats, index)?;
@@ -116,7 +117,7 @@ impl Queue<'_> {
     #[inline]
     pub fn post(&mut self, job: &Address, rate: u64, now: Now) -> Rule<Assignment> {
         if self.head(List::Jobs).is_none() {
-            if let Some(index) = self.live_head_seat(rate, now)? {
+            if let Some(index) = self.live_head_seat(rate, &Address::default(), now)? {
                 return self.take_seat(index, job, rate, now);
             }
         }
@@ -151,7 +152,9 @@ impl Queue<'_> {
 
     #[inline]
     fn take_seat(&mut self, index: u16, job: &Address, rate: u64, now: Now) -> Rule<Assignment> {
+        let from_behind = self.head(List::Seats) != Some(index);
         self.unlink(List::Seats, index)?;
+        self.node_mut(index)?.from_behind = from_behind.into();
         let node = self.node_mut(index)?;
         node.job = *job;
         node.rate = rate;
@@ -214,11 +217,13 @@ impl Queue<'_> {
         self.release(index)
     }
 
-    /// The job of an assignment is gone: its seat takes the head job, else it is the first in line again. Returns the
-    /// new assignment, if any.
-    pub fn return_seat(&mut self, index: u16, now: Now) -> Rule<Option<Assignment>> {
+    /// The job of an assignment is gone: its seat takes the head job, else it is in line again: first, unless it had been
+    /// picked from further back. A seat that is over, or whose host did not answer (`answered`), lapses. Returns the new
+    /// assignment, if any.
+    pub fn return_seat(&mut self, index: u16, answered: bool, now: Now) -> Rule<Option<Assignment>> {
         let seat = self.node(index)?.seat();
-        if let Some(head) = self.head(List::Jobs) {
+        let alive = answered && now.unix < seat.valid_until;
+        if let Some(head) = self.head(List::Jobs).filter(|_| alive) {
             if self.node(head)?.rate >= seat.min_rate {
                 self.remove_assigned(index)?;
                 return Ok(Some(self.take_job(head, &seat, now)?));
@@ -226,24 +231,33 @@ impl Queue<'_> {
         }
         self.shard.assigned = self.shard.assigned.minus(1)?;
         let node = self.node_mut(index)?;
+        let from_behind = core::mem::take(&mut node.from_behind) != 0;
         node.job = Address::default();
         node.rate = 0;
         node.stamp(now);
-        self.push_head(List::Seats, index)?;
+        if !alive {
+            node.kind = NodeKind::Lapsed as u8;
+            self.shard.lapsed = self.shard.lapsed.plus(1)?;
+        } else if from_behind {
+            self.push_tail(List::Seats, index)?;
+        } else {
+            self.push_head(List::Seats, index)?;
+        }
         Ok(None)
     }
 
     /// The seat of an assignment is gone: its job goes to the next waiting seat, else it is the first in line again.
-    /// The job keeps its node. Returns the new assignment, if any.
-    pub fn return_job(&mut self, index: u16, now: Now) -> Rule<Option<Assignment>> {
+    /// The job keeps its node. It does not go to a seat of the `evicted` member. Returns the new assignment, if any.
+    pub fn return_job(&mut self, index: u16, evicted: &Address, now: Now) -> Rule<Option<Assignment>> {
         let rate = {
             let node = self.node_mut(index)?;
             node.clear_seat();
+            node.from_behind = 0;
             node.stamp(now);
             node.rate
         };
         self.shard.assigned = self.shard.assigned.minus(1)?;
-        if let Some(head) = self.live_head_seat(rate, now)? {
+        if let Some(head) = self.live_head_seat(rate, evicted, now)? {
             let seat = self.remove_seat(head)?;
             self.node_mut(index)?.set_seat(&seat);
             return Ok(Some(self.assign(index, now)?));
@@ -252,19 +266,32 @@ impl Queue<'_> {
         Ok(None)
     }
 
-    /// Brings head job and head seat together where lapsed seats had kept them apart.
-    pub fn match_heads(&mut self, now: Now) -> Rule<Assignment> {
-        let job = self.head(List::Jobs).ok_or(MarketError::NothingToMatch)?;
-        let rate = self.node(job)?.rate;
-        let head = self.live_head_seat(rate, now)?.ok_or(MarketError::NothingToMatch)?;
-        let seat = self.remove_seat(head)?;
-        self.take_job(job, &seat, now)
+    /// Brings head job and head seat together where lapsed seats had kept them apart. Returns nothing if it came no
+    /// further than to unlink a few of them.
+    pub fn match_heads(&mut self, now: Now) -> Rule<Option<Assignment>> {
+        let lapsed = self.shard.lapsed;
+        let job = self.head(List::Jobs);
+        let rate = match job {
+            Some(job) => self.node(job)?.rate,
+            None => u64::MAX,
+        };
+        let seat = self.live_head_seat(rate, &Address::default(), now)?;
+        match (job, seat) {
+            (Some(job), Some(seat)) => {
+                let seat = self.remove_seat(seat)?;
+                Ok(Some(self.take_job(job, &seat, now)?))
+            }
+            _ => {
+                ensure(self.shard.lapsed != lapsed, MarketError::NothingToMatch)?;
+                Ok(None)
+            }
+        }
     }
 
     /// Takes the head seat out of a shard without jobs in line, for another shard.
     pub fn give_seat(&mut self, now: Now) -> Rule<Seat> {
         ensure(self.head(List::Jobs).is_none(), MarketError::SourceHasJobs)?;
-        let head = self.live_head_seat(u64::MAX, now)?.ok_or(MarketError::NothingToMatch)?;
+        let head = self.live_head_seat(u64::MAX, &Address::default(), now)?.ok_or(MarketError::NothingToMatch)?;
         self.remove_seat(head)
     }
 

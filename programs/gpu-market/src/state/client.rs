@@ -2,6 +2,7 @@ use {
     super::{ensure, Settled},
     crate::prelude::*,
     crate::{
+        constants::NONCE_WINDOW,
         error::{MarketError, Rule},
         math::{is_zero, Checked},
     },
@@ -92,7 +93,8 @@ impl Client {
 
     #[inline]
     pub fn require_nonce(&self, nonce: u64) -> Rule<()> {
-        ensure(nonce >= self.nonce_floor, MarketError::NonceBelowFloor)
+        let ahead = nonce.checked_sub(self.nonce_floor).ok_or(MarketError::NonceBelowFloor)?;
+        ensure(ahead < NONCE_WINDOW, MarketError::NonceTooFar)
     }
 
     pub fn raise_nonce_floor(&mut self, floor: u64) -> Rule<()> {
@@ -114,17 +116,21 @@ impl Client {
         Ok(())
     }
 
-    /// Reserves for a job of the given delegation.
+    /// Reserves for a job of the given delegation. It counts against that delegation's cap, which binds the delegate
+    /// and not the owner; a delegate reserves for no other job than those of its delegation.
     #[inline]
-    pub fn reserve(&mut self, amount: u64, delegation: u16) -> Rule<()> {
+    pub fn reserve(&mut self, amount: u64, delegation: u16, actor: Actor) -> Rule<()> {
         ensure(amount <= self.available, MarketError::InsufficientEscrow)?;
         self.available = self.available.minus(amount)?;
         self.reserved = self.reserved.plus(amount)?;
-        if delegation != 0 && delegation == self.delegation {
-            self.delegate_used = self.delegate_used.plus(amount)?;
-            ensure(self.delegate_used <= self.delegate_cap, MarketError::DelegateCapExceeded)?;
+        let counted = delegation != 0 && delegation == self.delegation;
+        if counted {
+            self.delegate_used = self.delegate_used.saturating_add(amount);
         }
-        Ok(())
+        ensure(
+            actor == Actor::Owner || (counted && self.delegate_used <= self.delegate_cap),
+            MarketError::DelegateCapExceeded,
+        )
     }
 
     /// Returns part of a reservation.

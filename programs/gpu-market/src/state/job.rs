@@ -302,6 +302,8 @@ impl Job {
 
     #[inline(always)]
     fn evidence(&mut self, now: i64, at_most: u32) -> Rule<()> {
+        // Seconds after the bought time are no evidence for seconds before.
+        let now = now.min(self.started_at.saturating_add(i64::from(self.duration)));
         let since = u32::try_from(now.saturating_sub(self.last_at).max(0)).unwrap_or(u32::MAX);
         let evidenced = self.evidenced.saturating_add(since.min(at_most));
         self.evidenced = evidenced.min(self.duration);

@@ -2,7 +2,7 @@ use {
     super::{ensure, Terms},
     crate::prelude::*,
     crate::{
-        constants::{pause, MAX_GENESIS, MAX_SHARDS},
+        constants::{pause, MAX_GENESIS, MAX_NOTICE, MAX_SHARDS},
         error::{MarketError, Rule},
         math::Checked,
     },
@@ -63,6 +63,8 @@ pub struct Market {
     pub announced_effective_at: i64,
     /// Rate of the announced terms, so that a seat is never held to less than its host accepted.
     pub announced_rate: u64,
+    /// No terms take effect before: seats taken under earlier terms may last until then.
+    pub seats_until: i64,
     /// Until then the authority admits proven hosts.
     pub genesis_end: i64,
     /// Number of the terms in force unless `announced_terms` have taken effect.
@@ -85,7 +87,7 @@ pub struct Market {
     pub listed: u8,
     pub version: u8,
     pub bump: u8,
-    pub reserved: [u8; 78],
+    pub reserved: [u8; 70],
 }
 
 impl Market {
@@ -160,9 +162,12 @@ impl Market {
             ensure(now >= self.announced_effective_at, MarketError::TermsAlreadyAnnounced)?;
             self.current_terms = self.announced_terms;
         }
-        let earliest = now.plus(i64::from(in_force.seat_lifetime))?;
+        let lifetime = i64::from(in_force.seat_lifetime);
+        let earliest = now.plus(lifetime)?.max(self.seats_until);
         let effective_at = if at == 0 { earliest } else { at };
         ensure(effective_at >= earliest, MarketError::NoticeTooShort)?;
+        ensure(effective_at <= now.plus(MAX_NOTICE)?, MarketError::NoticeTooLong)?;
+        self.seats_until = effective_at.plus(lifetime)?;
         self.announced_terms = number;
         self.announced_effective_at = effective_at;
         self.announced_rate = rate;

@@ -171,8 +171,9 @@ impl Member {
     pub fn job_ended(&mut self, bond: u64, evidenced: u32, earned: u64, now: i64) -> Rule<()> {
         self.release_seat(bond)?;
         self.running = self.running.minus(1)?;
-        self.evidenced = self.evidenced.plus(u64::from(evidenced))?;
-        self.earned = self.earned.plus(earned)?;
+        // Statistics never stand in the way of an exit.
+        self.evidenced = self.evidenced.saturating_add(u64::from(evidenced));
+        self.earned = self.earned.saturating_add(earned);
         self.last_ended_at = now;
         Ok(())
     }
@@ -181,34 +182,34 @@ impl Member {
     #[inline]
     pub fn record_finish(&mut self, outcome: Outcome) -> Rule<()> {
         if outcome == Outcome::Success {
-            self.completed = self.completed.plus(1)?;
+            self.completed = self.completed.saturating_add(1);
             self.miss_streak = 0;
         } else {
-            self.failed = self.failed.plus(1)?;
+            self.failed = self.failed.saturating_add(1);
         }
         Ok(())
     }
 
     /// Counts a job that its client ended early.
     pub fn record_end(&mut self) -> Rule<()> {
-        self.ended = self.ended.plus(1)?;
+        self.ended = self.ended.saturating_add(1);
         Ok(())
     }
 
     /// Counts a job that somebody else had to end.
     pub fn record_expiry(&mut self, state: JobState) -> Rule<()> {
         if state == JobState::HostLost {
-            self.lost = self.lost.plus(1)?;
+            self.lost = self.lost.saturating_add(1);
         } else {
-            self.timed_out = self.timed_out.plus(1)?;
+            self.timed_out = self.timed_out.saturating_add(1);
         }
         Ok(())
     }
 
     /// Counts a dispute, by the fee that the job paid.
     pub fn record_dispute(&mut self, fee: u64) -> Rule<()> {
-        self.disputed = self.disputed.plus(1)?;
-        self.disputed_fees = self.disputed_fees.plus(fee)?;
+        self.disputed = self.disputed.saturating_add(1);
+        self.disputed_fees = self.disputed_fees.saturating_add(fee);
         Ok(())
     }
 
@@ -220,9 +221,26 @@ impl Member {
             MISS_COOLDOWN.checked_shl(doublings).ok_or(MarketError::MathOverflow)?.min(MAX_MISS_COOLDOWN);
         self.join_barred_until = now.plus(cooldown)?;
         self.miss_streak = self.miss_streak.saturating_add(1);
-        self.missed = self.missed.plus(1)?;
+        self.missed = self.missed.saturating_add(1);
         self.epoch = self.epoch.wrapping_add(1);
         Ok(())
+    }
+
+    /// A job was declined because its spec could not be had: joining is barred for as long as the host could have taken
+    /// to look for it, so that nobody walks through a line declining.
+    pub fn spec_was_unavailable(&mut self, ack_window: u32, now: i64) -> Rule<()> {
+        self.join_barred_until = self.join_barred_until.max(now.plus(i64::from(ack_window))?);
+        Ok(())
+    }
+
+    /// Until when a seat is valid that the market would let last until `until`: not beyond a premium member's
+    /// attestation.
+    #[inline]
+    pub fn seat_end(&self, market: &Market, until: i64) -> Rule<i64> {
+        Ok(match market.tier()? {
+            Tier::Community => until,
+            Tier::Premium => until.min(self.attested_until),
+        })
     }
 
     /// Counts a decline by choice; returns whether it costs a slice of bond.
@@ -232,7 +250,7 @@ impl Member {
             self.declines = 0;
         }
         self.declines = self.declines.saturating_add(1);
-        self.declined = self.declined.plus(1)?;
+        self.declined = self.declined.saturating_add(1);
         Ok(self.declines > FREE_DECLINES)
     }
 
@@ -242,6 +260,10 @@ impl Member {
         ensure(self.seats == 0 && self.collateral == 0, MarketError::MemberNotEmpty)?;
         ensure(
             self.last_ended_at == 0 || now > self.last_ended_at.plus(DISPUTE_WINDOW)?,
+            MarketError::MemberCoolingOff,
+        )?;
+        ensure(
+            self.declines == 0 || now >= self.decline_window_start.plus(DECLINE_WINDOW)?,
             MarketError::MemberCoolingOff,
         )?;
         ensure(

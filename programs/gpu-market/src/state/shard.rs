@@ -48,7 +48,8 @@ pub struct Node {
     pub epoch: u16,
     /// See [`NodeKind`].
     pub kind: u8,
-    pub reserved: u8,
+    /// One if the seat was taken out of the middle of the line, so that it does not come back at its head.
+    pub from_behind: u8,
 }
 
 const _: () = assert!(core::mem::size_of::<Node>() == 128);

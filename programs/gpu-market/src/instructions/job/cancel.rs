@@ -1,8 +1,10 @@
 use {
     crate::{
+        constants::HOST_GRACE,
         error::MarketError,
         events::{emit_cpi, JobCancelled},
         instructions::{key, now},
+        math::Checked,
         queue::{with_queue, ShardAccount},
         state::{Client, Job, JobState, NodeKind, TipTo},
         typed_account::Account,
@@ -37,7 +39,7 @@ pub fn cancel(ctx: &mut Context<Cancel>) -> Result<()> {
     job.require_open()?;
     let address = key(job);
     let index = job.node;
-    let ack_window = i64::from(job.ack_window);
+    let answer_by = i64::from(job.ack_window).plus(HOST_GRACE)?;
     let (member, in_time, next) = with_queue(&mut accounts.shard, |queue| {
         let node = *queue.node(index)?;
         node.require_job(&address)?;
@@ -45,8 +47,8 @@ pub fn cancel(ctx: &mut Context<Cancel>) -> Result<()> {
             queue.remove_job(index)?;
             return Ok((Address::default(), false, None));
         }
-        let in_time = now.unix.saturating_sub(node.since) <= ack_window;
-        Ok((node.member, in_time, queue.return_seat(index, now)?))
+        let in_time = now.unix.saturating_sub(node.since) <= answer_by;
+        Ok((node.member, in_time, queue.return_seat(index, in_time, now)?))
     })?;
     job.record_member(member);
     let tip_to = if in_time { TipTo::Host } else { TipTo::Client };

@@ -51,8 +51,10 @@ pub fn decline(ctx: &mut Context<Decline>) -> Result<()> {
     let node = accounts.shard.get(usize::from(job.node)).copied().ok_or(MarketError::NodeOutOfRange)?;
     node.require_assigned(&address, &member_address)?;
 
+    require!(now.unix.saturating_sub(node.since) <= i64::from(job.ack_window), MarketError::AckWindowOver);
+
     let refund = job.attempt_failed(true)?;
-    let returned = give_back(job, &mut accounts.client, &mut accounts.shard, refund, now)?;
+    let returned = give_back(job, &mut accounts.client, &mut accounts.shard, refund, &Address::default(), now)?;
     let member = &mut accounts.member;
     member.release_seat(node.bond)?;
     let penalty =

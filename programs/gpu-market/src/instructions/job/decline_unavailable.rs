@@ -3,7 +3,7 @@ use {
     crate::{
         error::MarketError,
         events::{emit_cpi, AssignmentFailed, FailureReason},
-        instructions::{key, now, same},
+        instructions::{key, now, required, same},
         math::Checked,
         queue::{with_queue, ShardAccount},
         settlement::{share, Penalty},
@@ -11,7 +11,7 @@ use {
         token::{self, TokenContext},
         typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
     anchor_spl::token_interface::TokenInterface,
 };
 
@@ -44,10 +44,10 @@ pub struct DeclineUnavailable {
     #[account(mut, constraint(same(&member.earnings, earnings.address()) @ MarketError::WrongVault))]
     pub earnings: UncheckedAccount,
     /// CHECK: the member that the job names as the first to report this; read when the second report ends the job.
-    pub first_member: UncheckedAccount,
+    pub first_member: Option<UncheckedAccount>,
     /// CHECK: the earnings vault that the first member records; checked when it is paid.
-    #[account(unsafe(dup))]
-    pub first_earnings: UncheckedAccount,
+    #[account(mut)]
+    pub first_earnings: Option<UncheckedAccount>,
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
@@ -59,28 +59,41 @@ impl DeclineUnavailable {
     /// host that has closed its member since has forfeited its half to the second; frozen vaults forfeit the tip to the
     /// client.
     fn end_job(&mut self, now: Now) -> Result<Returned> {
-        require!(address_eq(self.first_member.address(), &self.job.member), MarketError::WrongMember);
-        let first = *self.first_member.account();
-        let first_is_open = first.owned_by(&crate::ID);
-        if first_is_open {
-            let first = Account::<Member>::load(first)?;
-            require!(address_eq(self.first_earnings.address(), &first.earnings), MarketError::WrongVault);
-        }
+        let first_earnings = self.earnings_of_first()?;
         let vault = self.vault.account();
-        let blocked = token::is_frozen(vault)?
-            || token::is_frozen(self.earnings.account())?
-            || (first_is_open && token::is_frozen(self.first_earnings.account())?);
+        let first_is_frozen = match first_earnings {
+            Some(first) => token::is_frozen(&first)?,
+            None => false,
+        };
+        let blocked = first_is_frozen || token::is_frozen(vault)? || token::is_frozen(self.earnings.account())?;
         let index = self.job.node;
         with_queue(&mut self.shard, |queue| queue.remove_assigned(index))?;
         let tip_to = if blocked { TipTo::Client } else { TipTo::Caller };
         let settled = self.job.settle_unstarted(JobState::Expired, tip_to, now.unix)?;
         self.client.settle(&settled, self.job.delegation)?;
-        let to_first = if first_is_open { share(settled.tip, HALF_BPS)? } else { 0 };
         let tokens = TokenContext { mint: self.mint.account(), program: self.token_program.account() };
-        transfer_from_client(&self.client, vault, tokens, self.first_earnings.account(), to_first)?;
-        pay_out(&self.client, vault, tokens, self.earnings.account(), settled.tip.minus(to_first)?)?;
+        let mut to_second = settled.tip;
+        if let Some(first) = first_earnings {
+            let to_first = share(settled.tip, HALF_BPS)?;
+            to_second = settled.tip.minus(to_first)?;
+            transfer_from_client(&self.client, vault, tokens, &first, to_first)?;
+        }
+        pay_out(&self.client, vault, tokens, self.earnings.account(), to_second)?;
         self.job.invariant()?;
         Ok(Returned { next: None, settled: Some(settled) })
+    }
+
+    /// The earnings vault of the member that reported this first; none if it has closed its member since. Nobody can leave
+    /// the accounts out.
+    fn earnings_of_first(&mut self) -> Result<Option<AccountView>> {
+        let first = *required(&mut self.first_member)?.account();
+        require!(same(first.address(), &self.job.member), MarketError::WrongMember);
+        if !first.owned_by(&crate::ID) {
+            return Ok(None);
+        }
+        let earnings = *required(&mut self.first_earnings)?.account();
+        require!(same(earnings.address(), &Account::<Member>::load(first)?.earnings), MarketError::WrongVault);
+        Ok(Some(earnings))
     }
 }
 
@@ -98,14 +111,17 @@ pub fn decline_unavailable(ctx: &mut Context<DeclineUnavailable>) -> Result<()> 
     let waited_twice = now.unix.saturating_sub(node.since).saturating_mul(2);
     require!(waited_twice <= i64::from(accounts.job.ack_window), MarketError::AckWindowHalfOver);
 
+    // One host counts once, however often it is assigned the job again.
+    let repeated = accounts.job.spec_declines > 0 && accounts.job.member == member_address;
     let second_report = accounts.job.spec_unavailable(&member_address)?;
-    let refund = accounts.job.attempt_failed(true)?;
+    let refund = accounts.job.attempt_failed(!repeated)?;
     let returned = if second_report {
         accounts.end_job(now)?
     } else {
-        give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, now)?
+        give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, &Address::default(), now)?
     };
     accounts.member.release_seat(node.bond)?;
+    accounts.member.spec_was_unavailable(accounts.job.ack_window, now.unix)?;
     accounts.member.invariant()?;
     let event = AssignmentFailed::new(
         address,

@@ -54,13 +54,14 @@ pub struct ExpireAssigned {
 }
 
 impl ExpireAssigned {
-    /// The penalty for not acknowledging in time, or nothing if the chain itself stood still.
-    fn penalty(&self, node: &Node, now: Now) -> Result<Penalty> {
+    /// Whether the chain made its slots since the job was assigned. If it stood still, nobody is punished.
+    fn chain_was_live(&self, node: &Node, now: Now) -> Result<bool> {
         let grace = u32::try_from(HOST_GRACE).map_err(|_| MarketError::MathOverflow)?;
-        let deadline = self.job.ack_window.plus(grace)?;
-        if !Job::chain_was_live(node.slot, deadline, now) {
-            return Ok(Penalty::NONE);
-        }
+        Ok(Job::chain_was_live(node.slot, self.job.ack_window.plus(grace)?, now))
+    }
+
+    /// The penalty for not acknowledging in time. Without an account for its tip, the caller leaves it to the client.
+    fn penalty(&self, node: &Node) -> Result<Penalty> {
         let mut penalty = Penalty::missed_ack(node.bond, self.job.missed_ack_bps)?;
         if self.caller_tokens.is_none() {
             penalty.client = penalty.client.plus(core::mem::take(&mut penalty.tip))?;
@@ -103,15 +104,16 @@ pub fn expire_assigned(ctx: &mut Context<ExpireAssigned>) -> Result<()> {
     node.require_assigned(&address, &member_address)?;
 
     let missed = accounts.member.is_fit(&accounts.market, now.unix)?;
-    let penalty = if missed {
+    if missed {
         Job::require_past(node.since.plus(i64::from(accounts.job.ack_window))?, now.unix)?;
-        accounts.penalty(&node, now)?
-    } else {
-        Penalty::NONE
-    };
+    }
+    let punished = missed && accounts.chain_was_live(&node, now)?;
+    let penalty = if punished { accounts.penalty(&node)? } else { Penalty::NONE };
 
-    let refund = accounts.job.attempt_failed(missed)?;
-    let returned = give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, now)?;
+    let refund = accounts.job.attempt_failed(punished)?;
+    // One absent host must not use up all attempts of a job with its other seats.
+    let evicted = if punished { member_address } else { Address::default() };
+    let returned = give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, &evicted, now)?;
     accounts.member.release_seat(node.bond)?;
     let taken = slash_for_client(
         penalty,
@@ -122,7 +124,7 @@ pub fn expire_assigned(ctx: &mut Context<ExpireAssigned>) -> Result<()> {
         now.unix,
     )?;
     accounts.pay_tip(taken.tip)?;
-    if missed {
+    if punished {
         accounts.member.missed_ack(now.unix)?;
         accounts.host.strike(now.unix)?;
     }

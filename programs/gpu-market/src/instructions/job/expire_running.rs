@@ -48,14 +48,11 @@ pub struct ExpireRunning {
     pub credit: Option<Account<Credit>>,
 }
 
-/// A lost host costs bond, unless the chain itself stood still.
-fn penalty(job: &Job, state: JobState, now: Now) -> Result<Penalty> {
-    let deadline = job.lost_after()?.plus(u32::try_from(HOST_GRACE).map_err(|_| MarketError::MathOverflow)?)?;
-    if state == JobState::HostLost && Job::chain_was_live(job.last_slot, deadline, now) {
-        Ok(Penalty::to_client(job.bond, job.sla_bps)?)
-    } else {
-        Ok(Penalty::NONE)
-    }
+/// Whether the host is to blame: not if the chain itself stood still.
+fn is_to_blame(job: &Job, state: JobState, now: Now) -> Result<bool> {
+    let grace = u32::try_from(HOST_GRACE).map_err(|_| MarketError::MathOverflow)?;
+    let deadline = job.lost_after()?.plus(grace)?;
+    Ok(state != JobState::HostLost || Job::chain_was_live(job.last_slot, deadline, now))
 }
 
 /// Ends a job whose host is lost or whose time is over: pays the evidence alone, tips the caller, refunds the rest.
@@ -66,7 +63,12 @@ pub fn expire_running(ctx: &mut Context<ExpireRunning>) -> Result<()> {
     job.require_running()?;
     let (deadline, state) = job.running_deadline()?;
     Job::require_past(deadline, now.unix)?;
-    let penalty = penalty(job, state, now)?;
+    let to_blame = is_to_blame(job, state, now)?;
+    let penalty = if to_blame && state == JobState::HostLost {
+        Penalty::to_client(job.bond, job.sla_bps)?
+    } else {
+        Penalty::NONE
+    };
 
     let vault = accounts.vault.account();
     let vault_frozen = token::is_frozen(vault)?;
@@ -82,7 +84,9 @@ pub fn expire_running(ctx: &mut Context<ExpireRunning>) -> Result<()> {
     let member = &mut accounts.member;
     let earned = job.paid.checked_add(job.due).ok_or(MarketError::MathOverflow)?;
     member.job_ended(job.bond, job.evidenced, earned, now.unix)?;
-    member.record_expiry(state)?;
+    if to_blame {
+        member.record_expiry(state)?;
+    }
     let penalty = slash_for_client(penalty, member, &mut accounts.stake, &mut accounts.credit, client, now.unix)?;
     job.invariant()?;
     member.invariant()?;

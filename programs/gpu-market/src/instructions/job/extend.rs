@@ -24,10 +24,10 @@ pub struct Extend {
 pub fn extend(ctx: &mut Context<Extend>, seconds: u32) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
-    accounts.client.actor(accounts.authority.address(), now.unix)?;
+    let actor = accounts.client.actor(accounts.authority.address(), now.unix)?;
     let job = &mut accounts.job;
     let more = job.extend(seconds, now.unix)?;
-    accounts.client.reserve(more, job.delegation)?;
+    accounts.client.reserve(more, job.delegation, actor)?;
     job.invariant()?;
     let event = JobExtended {
         job: key(job),

@@ -42,7 +42,10 @@ impl FinishAndRejoin {
         member.take_seat(&self.market, bond, now.unix)?;
         let seat = Seat {
             member: key(member),
-            valid_until: self.market.seat_valid_until(self.terms.seat_lifetime, min_rate, now.unix)?,
+            valid_until: member.seat_end(
+                &self.market,
+                self.market.seat_valid_until(self.terms.seat_lifetime, min_rate, now.unix)?,
+            )?,
             min_rate,
             bond,
             epoch: member.epoch,

@@ -103,7 +103,7 @@ fn place(
     job.delegation = delegation;
     job.version = ACCOUNT_VERSION;
     job.bump = ctx.bumps.job;
-    accounts.client.reserve(deposit, delegation)?;
+    accounts.client.reserve(deposit, delegation, actor)?;
     accounts.client.job_opened()?;
 
     let event = JobPosted {

@@ -4,7 +4,7 @@ use {
         events::{emit_cpi, JobRepriced},
         instructions::{key, now, same},
         queue::{with_queue, ShardAccount},
-        state::{Client, Job, Market, NodeKind, Terms},
+        state::{Actor, Client, Job, Market, NodeKind, Terms},
         typed_account::Account,
     },
     anchor_lang::prelude::*,
@@ -39,7 +39,7 @@ pub fn reprice(ctx: &mut Context<Reprice>, max_rate: u64) -> Result<()> {
     let job = &mut accounts.job;
     let (old, new) = job.reprice(&accounts.terms, max_rate)?;
     if new >= old {
-        accounts.client.reserve(new.saturating_sub(old), job.delegation)?;
+        accounts.client.reserve(new.saturating_sub(old), job.delegation, Actor::Owner)?;
     } else {
         accounts.client.unreserve(old.saturating_sub(new), job.delegation)?;
     }

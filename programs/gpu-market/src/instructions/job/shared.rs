@@ -88,17 +88,18 @@ pub(super) struct Returned {
 }
 
 /// Takes the seat off an assigned job. With `refund` the job ends; else it goes to the next waiting seat or to the head of
-/// the line.
+/// the line, but to no seat of the `evicted` member.
 pub(super) fn give_back(
     job: &mut Job,
     client: &mut Client,
     shard: &mut ShardAccount,
     refund: bool,
+    evicted: &Address,
     now: Now,
 ) -> Result<Returned> {
     let index = job.node;
     if !refund {
-        let next = with_queue(shard, |queue| queue.return_job(index, now))?;
+        let next = with_queue(shard, |queue| queue.return_job(index, evicted, now))?;
         return Ok(Returned { next, settled: None });
     }
     with_queue(shard, |queue| queue.remove_assigned(index))?;

@@ -50,7 +50,10 @@ pub fn join(ctx: &mut Context<Join>, min_rate: u64) -> Result<()> {
     accounts.member.take_seat(&accounts.market, bond, now.unix)?;
     let seat = Seat {
         member: key(&accounts.member),
-        valid_until: accounts.market.seat_valid_until(accounts.terms.seat_lifetime, min_rate, now.unix)?,
+        valid_until: accounts.member.seat_end(
+            &accounts.market,
+            accounts.market.seat_valid_until(accounts.terms.seat_lifetime, min_rate, now.unix)?,
+        )?,
         min_rate,
         bond,
         epoch: accounts.member.epoch,

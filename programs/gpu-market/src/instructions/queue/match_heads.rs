@@ -21,13 +21,13 @@ pub fn match_heads(ctx: &mut Context<MatchHeads>) -> Result<()> {
     let assignment = with_queue(&mut ctx.accounts.shard, |queue| queue.match_heads(now))?;
     let shard = key(&ctx.accounts.shard);
     let event = JobMatched {
-        job: assignment.job,
-        member: assignment.member,
+        job: assignment.map(|made| made.job).unwrap_or_default(),
+        member: assignment.map(|made| made.member).unwrap_or_default(),
         shard,
         from_shard: shard,
         at: now.unix,
         slot: now.slot,
-        node: assignment.node.into(),
+        node: assignment.map_or(u32::MAX, |made| made.node.into()),
         reserved: 0,
     };
     emit_cpi!(ctx, event);

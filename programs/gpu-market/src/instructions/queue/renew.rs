@@ -45,7 +45,10 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
     let bond = accounts.terms.bond;
     let seat = Seat {
         member,
-        valid_until: accounts.market.seat_valid_until(accounts.terms.seat_lifetime, min_rate, now.unix)?,
+        valid_until: accounts.member.seat_end(
+            &accounts.market,
+            accounts.market.seat_valid_until(accounts.terms.seat_lifetime, min_rate, now.unix)?,
+        )?,
         min_rate,
         bond,
         epoch: accounts.member.epoch,
@@ -57,6 +60,10 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
         }
         if !address_eq(&current.member, &member) {
             return Err(MarketError::WrongMember);
+        }
+        // A seat that a missed acknowledgement made evictable stays so.
+        if current.epoch != seat.epoch {
+            return Err(MarketError::JoinBarred);
         }
         queue.renew(node, &seat)?;
         Ok(current.bond)

@@ -15,8 +15,9 @@ use {
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ClaimCredit {
-    #[account(constraint(same(&credit.beneficiary, beneficiary.address()) @ MarketError::NotCreditOwner))]
-    pub beneficiary: Signer,
+    /// The beneficiary; anyone else may only send the tokens to an account of the beneficiary, so that a credit that
+    /// nobody claims binds neither the stake nor the rent.
+    pub caller: Signer,
     #[account(mut)]
     pub credit: Account<Credit>,
     #[account(mut, constraint(same(&credit.stake, stake.address()) @ MarketError::WrongCredit))]
@@ -24,7 +25,7 @@ pub struct ClaimCredit {
     /// CHECK: the vault that the stake records.
     #[account(mut, constraint(same(&stake.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
-    /// CHECK: the beneficiary's choice; the token program checks that it is an account of this mint.
+    /// CHECK: the beneficiary's choice, or an account of the beneficiary; see `validate`.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: the mint that the stake records.
@@ -33,7 +34,19 @@ pub struct ClaimCredit {
     pub token_program: Interface<'static, TokenInterface>,
 }
 
+impl ClaimCredit {
+    fn validate(&self) -> Result<()> {
+        if same(&self.credit.beneficiary, self.caller.address()) {
+            return Ok(());
+        }
+        let tokens = TokenContext { mint: self.mint.account(), program: self.token_program.account() };
+        token::require_owned_by(self.destination.account(), tokens, &self.credit.beneficiary)
+            .map_err(|_| MarketError::NotCreditOwner.into())
+    }
+}
+
 pub fn claim_credit(ctx: &mut Context<ClaimCredit>) -> Result<()> {
+    ctx.accounts.validate()?;
     let accounts = &mut ctx.accounts;
     let address = key(&accounts.stake);
     let amount = accounts.credit.claim(now()?.unix)?;

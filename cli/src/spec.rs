@@ -1,0 +1,283 @@
+//! Job specs: what a client wants done, as a person writes it.
+
+use {
+    gpu_market::state::Tier,
+    gpu_market_migrations::{Decimal, Deployment, FileError, MarketSpec},
+    serde::Deserialize,
+    sha2::{Digest, Sha256},
+    std::path::Path,
+};
+
+/// A spec as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSpec {
+    name: String,
+    command: Option<Vec<String>>,
+    image: Option<String>,
+    gpu: String,
+    tier: RawTier,
+    payment: String,
+    max_duration_seconds: u32,
+    max_rate_per_hour: Decimal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawTier {
+    Community,
+    Premium,
+}
+
+/// What is to be executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// A local command with its arguments.
+    Command(Vec<String>),
+    /// A container image.
+    Image(String),
+}
+
+/// A checked spec and the market that it belongs to.
+#[derive(Clone, Debug)]
+pub struct JobSpec {
+    pub name: String,
+    pub work: Work,
+    /// Number of the market.
+    pub market: u16,
+    /// Seconds.
+    pub max_duration: u32,
+    /// Micro base units per second.
+    pub max_rate: u64,
+    /// SHA-256 of the spec as canonical JSON.
+    pub hash: [u8; 32],
+}
+
+impl JobSpec {
+    /// Reads every `*.json` of a folder, in the order of their names.
+    pub fn read_folder(folder: &Path, deployment: &Deployment) -> Result<Vec<Self>, FileError> {
+        let unreadable = |source| FileError::Unreadable { file: folder.display().to_string(), source };
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+            paths.push(entry.map_err(unreadable)?.path());
+        }
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        paths.sort();
+        let specs: Vec<_> = paths.iter().map(|path| Self::read(path, deployment)).collect::<Result<_, _>>()?;
+        if specs.is_empty() {
+            let folder = folder.display().to_string();
+            return Err(FileError::value(&folder, "*.json", "there is none", "at least one job spec"));
+        }
+        Ok(specs)
+    }
+
+    fn read(path: &Path, deployment: &Deployment) -> Result<Self, FileError> {
+        let file = path.display().to_string();
+        let text =
+            std::fs::read_to_string(path).map_err(|source| FileError::Unreadable { file: file.clone(), source })?;
+        Self::parse(&file, &text, deployment)
+    }
+
+    /// Parses the text of a spec; `file` is its name in errors.
+    pub fn parse(file: &str, text: &str, deployment: &Deployment) -> Result<Self, FileError> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let raw: RawSpec = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| FileError::format(file, error.path(), error.inner()))?;
+        deserializer.end().map_err(|error| FileError::format(file, ".", error))?;
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(|error| FileError::format(file, ".", error))?;
+        check_name(file, &raw.name)?;
+        let market = find_market(file, &raw, deployment)?;
+        Ok(Self {
+            work: work(file, &raw)?,
+            market: market.id,
+            max_duration: max_duration(file, &raw, market)?,
+            max_rate: max_rate(file, &raw, market, deployment)?,
+            hash: Sha256::digest(canonical(&value)).into(),
+            name: raw.name,
+        })
+    }
+
+    /// The command, if it has one.
+    pub fn command(&self) -> Option<&[String]> {
+        match &self.work {
+            Work::Command(command) => Some(command),
+            Work::Image(_) => None,
+        }
+    }
+}
+
+fn check_name(file: &str, name: &str) -> Result<(), FileError> {
+    let fits = (1..=40).contains(&name.len());
+    if fits && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        return Ok(());
+    }
+    let allowed = "1 to 40 letters, digits, '-', '_' and '.'";
+    Err(FileError::value(file, "name", format!("{name:?} is no name"), allowed))
+}
+
+fn work(file: &str, raw: &RawSpec) -> Result<Work, FileError> {
+    match (&raw.command, &raw.image) {
+        (Some(command), None) => {
+            let broken = command.iter().any(|part| part.contains('\0'));
+            if broken || command.first().is_none_or(String::is_empty) {
+                let allowed = "a program and its arguments, without zero bytes";
+                return Err(FileError::value(file, "command", "it names no program", allowed));
+            }
+            Ok(Work::Command(command.clone()))
+        }
+        (None, Some(image)) if !image.is_empty() && !image.contains(char::is_whitespace) => {
+            Ok(Work::Image(image.clone()))
+        }
+        (None, Some(image)) => {
+            let allowed = "a reference like registry/name:tag";
+            Err(FileError::value(file, "image", format!("{image:?} is no image"), allowed))
+        }
+        (Some(_), Some(_)) => {
+            Err(FileError::value(file, "image", "there is a command too", "either command or image"))
+        }
+        (None, None) => Err(FileError::value(file, "command", "it is missing", "either command or image")),
+    }
+}
+
+fn find_market<'a>(file: &str, raw: &RawSpec, deployment: &'a Deployment) -> Result<&'a MarketSpec, FileError> {
+    let tier = match raw.tier {
+        RawTier::Community => Tier::Community,
+        RawTier::Premium => Tier::Premium,
+    };
+    let mut candidates: Vec<&MarketSpec> = deployment.markets.iter().collect();
+    narrow(file, "gpu", &raw.gpu, &mut candidates, |market| market.gpu.clone())?;
+    narrow(file, "tier", &tier_name(tier), &mut candidates, |market| tier_name(market.tier))?;
+    narrow(file, "payment", &raw.payment, &mut candidates, |market| market.payment.clone())?;
+    let missing = || FileError::value(file, "gpu", "there is no such market", "a market of the markets file");
+    candidates.first().copied().ok_or_else(missing)
+}
+
+/// Keeps the markets where a field has the value that the spec asks for.
+fn narrow(
+    file: &str,
+    field: &str,
+    value: &str,
+    markets: &mut Vec<&MarketSpec>,
+    of: impl Fn(&MarketSpec) -> String,
+) -> Result<(), FileError> {
+    let mut allowed: Vec<String> = markets.iter().map(|market| of(market)).collect();
+    markets.retain(|market| of(market) == value);
+    if !markets.is_empty() {
+        return Ok(());
+    }
+    allowed.sort();
+    allowed.dedup();
+    let problem = format!("there is no market for {value:?}");
+    Err(FileError::value(file, field, problem, format!("one of {}", allowed.join(", "))))
+}
+
+pub fn tier_name(tier: Tier) -> String {
+    format!("{tier:?}").to_lowercase()
+}
+
+fn max_duration(file: &str, raw: &RawSpec, market: &MarketSpec) -> Result<u32, FileError> {
+    let bounds = market.terms.min_duration..=market.terms.max_duration;
+    if bounds.contains(&raw.max_duration_seconds) {
+        return Ok(raw.max_duration_seconds);
+    }
+    let problem = format!("{} is out of range in this market", raw.max_duration_seconds);
+    let allowed = format!("{} to {}", bounds.start(), bounds.end());
+    Err(FileError::value(file, "max_duration_seconds", problem, allowed))
+}
+
+fn max_rate(file: &str, raw: &RawSpec, market: &MarketSpec, deployment: &Deployment) -> Result<u64, FileError> {
+    let decimals = deployment.token(&market.payment).map_or(0, |token| token.decimals);
+    let rate = raw.max_rate_per_hour.rate_per_second(decimals).ok();
+    if let Some(rate) = rate.filter(|rate| *rate >= market.terms.rate) {
+        return Ok(rate);
+    }
+    let problem = format!("{} is not a rate that this market takes", raw.max_rate_per_hour);
+    let allowed = format!("{} {} per hour or more", market.rate_per_hour, market.payment);
+    Err(FileError::value(file, "max_rate_per_hour", problem, allowed))
+}
+
+/// JSON without blanks and with sorted keys, so that equal specs have equal hashes. Specs hold no fractions.
+fn canonical(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(key, _)| key.as_str());
+            let fields = fields.into_iter().map(|(key, value)| format!("{}:{}", string(key), canonical(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Value::String(text) => string(text),
+        other => other.to_string(),
+    }
+}
+
+fn string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use {super::*, crate::embedded};
+
+    fn deployment() -> Deployment {
+        Deployment::parse(embedded::MARKETS.name, embedded::MARKETS.text).unwrap()
+    }
+
+    const GOOD: &str = r#"{"name":"a","command":["true"],"gpu":"h100","tier":"premium","payment":"USDG",
+        "max_duration_seconds":600,"max_rate_per_hour":"1.5"}"#;
+
+    fn refusal(from: &str, to: &str) -> String {
+        assert!(GOOD.contains(from), "{from}");
+        JobSpec::parse("job.json", &GOOD.replace(from, to), &deployment()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_example_is_a_spec() {
+        for file in embedded::JOBS {
+            let spec = JobSpec::parse(file.name, file.text, &deployment()).unwrap();
+            assert_eq!(file.name, format!("examples/jobs/{}.json", spec.name));
+        }
+    }
+
+    #[test]
+    fn equal_specs_have_equal_hashes() {
+        let one = JobSpec::parse("a", GOOD, &deployment()).unwrap();
+        let reordered = GOOD.replace(r#""name":"a","#, "").replace(r#""1.5"}"#, r#""1.5", "name": "a" }"#);
+        assert_eq!(JobSpec::parse("b", &reordered, &deployment()).unwrap().hash, one.hash);
+        let other = GOOD.replace("600", "601");
+        assert_ne!(JobSpec::parse("c", &other, &deployment()).unwrap().hash, one.hash);
+    }
+
+    #[test]
+    fn canonical_json_has_sorted_keys_and_no_blanks() {
+        let value = serde_json::json!({ "b": [1, "x\n"], "a": { "d": null, "c": true } });
+        assert_eq!(canonical(&value), r#"{"a":{"c":true,"d":null},"b":[1,"x\n"]}"#);
+    }
+
+    #[test]
+    fn a_bad_spec_is_refused_with_file_field_and_what_is_allowed() {
+        let cases = [
+            (r#""name":"a""#, r#""name":"a b""#, "job.json: name: \"a b\" is no name; allowed: 1 to 40"),
+            (r#"["true"]"#, "[]", "job.json: command: it names no program; allowed:"),
+            (r#""command":["true"],"#, "", "job.json: command: it is missing; allowed: either command or image"),
+            (r#"["true"]"#, r#"["true"],"image":"x""#, "job.json: image: there is a command too"),
+            ("h100", "h200", "job.json: gpu: there is no market for \"h200\"; allowed: one of 8x-h100, h100"),
+            ("premium", "gold", "job.json: tier: unknown variant `gold`, expected `community` or `premium`"),
+            ("USDG", "EUR", "job.json: payment: there is no market for \"EUR\"; allowed: one of USDG"),
+            ("600", "10", "job.json: max_duration_seconds: 10 is out of range in this market; allowed: 300 to"),
+            ("600", "\"10\"", "job.json: max_duration_seconds: invalid type: string"),
+            ("\"1.5\"", "1.5", "job.json: max_rate_per_hour: invalid type: floating point"),
+            ("\"1.5\"", "\"1.3635\"", "allowed: 1.3636 USDG per hour or more"),
+            (r#""name":"a","#, r#""name":"a","nam":1,"#, "job.json: nam: unknown field `nam`, expected one of"),
+            (r#""gpu":"h100","#, "", "missing field `gpu`"),
+            (r#"}"#, "", "job.json: file: "),
+            (r#"}"#, "} {", "job.json: file: "),
+        ];
+        for (from, to, expected) in cases {
+            let message = refusal(from, to);
+            assert!(message.contains(expected) && message.starts_with("job.json: "), "{message}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! A markets file as it is written: TOML in human units.
+
+use {
+    crate::{Decimal, FileError},
+    serde::Deserialize,
+    std::collections::BTreeMap,
+};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawFile {
+    pub stake: RawStake,
+    pub tokens: Vec<RawToken>,
+    pub terms: BTreeMap<String, RawTerms>,
+    pub markets: Vec<RawMarket>,
+    #[serde(default)]
+    pub admissions: Vec<RawAdmission>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawStake {
+    pub token: String,
+    pub min_bond: Decimal,
+    pub unbonding_days: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawToken {
+    pub symbol: String,
+    pub decimals: u8,
+    pub mint: Option<String>,
+}
+
+/// What markets of one kind have in common.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawTerms {
+    pub min_duration_seconds: u32,
+    pub max_duration_seconds: u32,
+    pub queue_ttl_seconds: u32,
+    pub ack_window_seconds: u32,
+    pub heartbeat_seconds: u32,
+    pub seat_lifetime_seconds: u32,
+    pub fee_bps: u16,
+    pub missed_ack_bps: u16,
+    pub sla_bps: u16,
+    pub attempts: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RawTier {
+    Community,
+    Premium,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawMarket {
+    pub id: u16,
+    pub gpu: String,
+    pub gpus_per_seat: u16,
+    pub tier: RawTier,
+    pub feeder: Option<u16>,
+    pub genesis_days: Option<u16>,
+    pub payment: String,
+    pub rate_per_hour: Decimal,
+    pub terms: String,
+    pub bond: Decimal,
+    pub tip: Decimal,
+    pub queue_fee: Decimal,
+    pub shards: u8,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAdmission {
+    pub market: u16,
+    pub owner: String,
+    pub gpus: u16,
+    pub evidence_sha256: String,
+}
+
+impl RawFile {
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, FileError> {
+        let deserializer = toml::Deserializer::parse(text)
+            .map_err(|error| FileError::format(file, place(text, &error), error.message()))?;
+        serde_path_to_error::deserialize(deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            FileError::format(file, path, error.inner().message())
+        })
+    }
+}
+
+/// Where a text that is no TOML breaks: its line.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}", before.lines().count().max(1))
+}

@@ -1,0 +1,187 @@
+//! The instructions that bring a chain to a deployment.
+
+use {
+    crate::{Deployment, MarketSpec},
+    gpu_market::state::{ConfigSettings, Tier},
+    gpu_market_sdk::{
+        Address, Instruction, address,
+        instructions::{Token, admin, market, member, shard, treasury},
+    },
+    std::collections::{BTreeMap, BTreeSet},
+};
+
+/// Keys of a deployment. Those that sign are named in the account metas of each step.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// Pays rent.
+    pub payer: Address,
+    /// The program's upgrade authority, which creates the config.
+    pub upgrade_authority: Address,
+    /// First admin.
+    pub admin: Address,
+    /// May set the pause bits.
+    pub pauser: Address,
+    /// Owner of the accounts that treasuries pay out to.
+    pub treasury: Address,
+    /// Authority of the markets; part of their addresses.
+    pub market_authority: Address,
+}
+
+/// One instruction, and what it is for.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it does, for people.
+    pub what: String,
+    /// The account that it creates: once that exists, the step is left out.
+    pub creates: Address,
+    /// The instruction.
+    pub instruction: Instruction,
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// No mint was given for a token of the deployment.
+    #[error("the token {0} has no mint: give its address in the markets file, or create it first")]
+    MintMissing(
+        /// Symbol of the token.
+        String,
+    ),
+    /// An admitted host cannot be paid yet.
+    #[error("the host of {owner} has no earnings vault for market {market}: its owner has to open it first")]
+    EarningsMissing {
+        /// Owner of the host.
+        owner: Address,
+        /// Number of the market.
+        market: u16,
+    },
+    /// An admission names a market that the deployment does not have.
+    #[error("an admission names market {0}, which the deployment does not have")]
+    MarketMissing(
+        /// Number of the market.
+        u16,
+    ),
+}
+
+/// Plans a deployment at `now`, unix seconds. `mints` gives the mint of each symbol, `exists` says which accounts there
+/// are already. The steps are in an order in which each finds what it needs, one instruction each; planned again after
+/// they were executed, nothing is left.
+pub fn plan(
+    deployment: &Deployment,
+    keys: &Keys,
+    mints: &BTreeMap<String, Token>,
+    now: i64,
+    exists: impl Fn(&Address) -> bool,
+) -> Result<Vec<Step>, PlanError> {
+    let planner = Planner { deployment, keys, mints, now };
+    let mut steps = vec![planner.config()?];
+    steps.extend(planner.treasuries()?);
+    // A feeder has to exist before the market that it feeds.
+    for tier in [Tier::Community, Tier::Premium] {
+        for market in deployment.markets.iter().filter(|market| market.tier == tier) {
+            steps.push(planner.market(market)?);
+            steps.extend((0..market.shards).map(|index| planner.shard(market, index)));
+        }
+    }
+    steps.extend(planner.admissions(&exists)?);
+    steps.retain(|step| !exists(&step.creates));
+    Ok(steps)
+}
+
+struct Planner<'a> {
+    deployment: &'a Deployment,
+    keys: &'a Keys,
+    mints: &'a BTreeMap<String, Token>,
+    now: i64,
+}
+
+impl Planner<'_> {
+    fn mint(&self, symbol: &str) -> Result<Token, PlanError> {
+        self.mints.get(symbol).copied().ok_or_else(|| PlanError::MintMissing(symbol.to_owned()))
+    }
+
+    fn market_address(&self, id: u16) -> Address {
+        address::market(&self.keys.market_authority, id).0
+    }
+
+    fn config(&self) -> Result<Step, PlanError> {
+        let stake = &self.deployment.stake;
+        let instruction = admin::create_config(admin::CreateConfig {
+            payer: self.keys.payer,
+            upgrade_authority: self.keys.upgrade_authority,
+            stake: self.mint(&stake.token)?,
+            admin: self.keys.admin,
+            settings: ConfigSettings {
+                pauser: self.keys.pauser,
+                treasury: self.keys.treasury,
+                unbonding: stake.unbonding,
+                min_bond: stake.min_bond,
+            },
+        });
+        Ok(Step { what: "create the config".into(), creates: address::config().0, instruction })
+    }
+
+    /// A treasury for every mint that fees or penalties come in.
+    fn treasuries(&self) -> Result<Vec<Step>, PlanError> {
+        let payments = self.deployment.markets.iter().map(|market| &market.payment);
+        let symbols: BTreeSet<&String> = payments.chain([&self.deployment.stake.token]).collect();
+        symbols
+            .into_iter()
+            .map(|symbol| {
+                let token = self.mint(symbol)?;
+                Ok(Step {
+                    what: format!("open the treasury of {symbol}"),
+                    creates: address::treasury(&token.mint).0,
+                    instruction: treasury::open_treasury(self.keys.payer, token),
+                })
+            })
+            .collect()
+    }
+
+    fn market(&self, spec: &MarketSpec) -> Result<Step, PlanError> {
+        let instruction = market::create_market(market::CreateMarket {
+            authority: self.keys.market_authority,
+            payer: self.keys.payer,
+            payment: self.mint(&spec.payment)?,
+            feeder: spec.feeder.map(|id| self.market_address(id)),
+            market: spec.params(self.now),
+            terms: spec.terms,
+        });
+        let what = format!("create market {}: {} {:?} in {}", spec.id, spec.gpu, spec.tier, spec.payment);
+        Ok(Step { what, creates: self.market_address(spec.id), instruction })
+    }
+
+    fn shard(&self, spec: &MarketSpec, index: u8) -> Step {
+        let market = self.market_address(spec.id);
+        Step {
+            what: format!("create shard {index} of market {}", spec.id),
+            creates: address::shard(&market, index).0,
+            instruction: shard::create_shard(self.keys.market_authority, self.keys.payer, market, index),
+        }
+    }
+
+    fn admissions(&self, exists: impl Fn(&Address) -> bool) -> Result<Vec<Step>, PlanError> {
+        let mut steps = Vec::new();
+        for admission in &self.deployment.admissions {
+            let id = admission.market;
+            let spec = self.deployment.market(id).ok_or(PlanError::MarketMissing(id))?;
+            let token = self.mint(&spec.payment)?;
+            let (market, host) = (self.market_address(id), address::host(&admission.owner).0);
+            let creates = address::member(&market, &host).0;
+            if !exists(&creates) && !exists(&address::earnings(&host, &token.mint).0) {
+                return Err(PlanError::EarningsMissing { owner: admission.owner, market: id });
+            }
+            let instruction = member::admit(member::Admit {
+                authority: self.keys.market_authority,
+                payer: self.keys.payer,
+                market,
+                host,
+                token,
+                gpus: admission.gpus,
+                evidence_hash: admission.evidence_hash,
+            });
+            steps.push(Step { what: format!("admit a host into market {id}"), creates, instruction });
+        }
+        Ok(steps)
+    }
+}

@@ -1,0 +1,122 @@
+//! The plan of a deployment: complete, in order, and empty the second time.
+
+use {
+    gpu_market_migrations::{AdmissionSpec, Deployment, Keys, PlanError, Step, plan},
+    gpu_market_sdk::{Address, address, instructions::Token},
+    std::collections::{BTreeMap, BTreeSet},
+};
+
+const NOW: i64 = 1_800_000_000;
+
+fn key(n: u8) -> Address {
+    Address::new_from_array([n; 32])
+}
+
+fn keys() -> Keys {
+    Keys {
+        payer: key(1),
+        upgrade_authority: key(2),
+        admin: key(3),
+        pauser: key(4),
+        treasury: key(5),
+        market_authority: key(6),
+    }
+}
+
+fn deployment() -> Deployment {
+    Deployment::parse("markets.toml", include_str!("../../examples/markets.toml")).unwrap()
+}
+
+fn mints() -> BTreeMap<String, Token> {
+    [("USDG", 20), ("GPUM", 21)].map(|(symbol, n)| (symbol.to_owned(), Token::spl(key(n)))).into()
+}
+
+fn planned(deployment: &Deployment, existing: &BTreeSet<Address>) -> Result<Vec<Step>, PlanError> {
+    plan(deployment, &keys(), &mints(), NOW, |account| existing.contains(account))
+}
+
+fn market(id: u16) -> Address {
+    address::market(&keys().market_authority, id).0
+}
+
+#[test]
+fn an_empty_chain_gets_everything_once() {
+    let steps = planned(&deployment(), &BTreeSet::new()).unwrap();
+    let created: BTreeSet<_> = steps.iter().map(|step| step.creates).collect();
+    // Config, two treasuries, eleven markets with a shard each.
+    assert_eq!((steps.len(), created.len()), (25, 25));
+    assert_eq!(steps[0].creates, address::config().0);
+    for step in &steps {
+        let writable = step.instruction.accounts.iter().any(|meta| meta.is_writable && meta.pubkey == step.creates);
+        assert!(writable, "{}", step.what);
+    }
+}
+
+#[test]
+fn a_second_run_does_nothing() {
+    let existing = planned(&deployment(), &BTreeSet::new()).unwrap().iter().map(|step| step.creates).collect();
+    assert!(planned(&deployment(), &existing).unwrap().is_empty());
+}
+
+#[test]
+fn a_run_that_broke_off_is_continued_wherever_it_stopped() {
+    let all = planned(&deployment(), &BTreeSet::new()).unwrap();
+    for done in 0..all.len() {
+        let existing = all[..done].iter().map(|step| step.creates).collect();
+        let rest: Vec<_> = planned(&deployment(), &existing).unwrap().iter().map(|step| step.creates).collect();
+        assert_eq!(rest, all[done..].iter().map(|step| step.creates).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_feeder_comes_before_what_it_feeds_whatever_the_order_of_the_file() {
+    let mut deployment = deployment();
+    deployment.markets.reverse();
+    let steps = planned(&deployment, &BTreeSet::new()).unwrap();
+    let place = |account: Address| steps.iter().position(|step| step.creates == account).unwrap();
+    for spec in &deployment.markets {
+        assert!(place(market(spec.id)) < place(address::shard(&market(spec.id), 0).0));
+        if let Some(feeder) = spec.feeder {
+            assert!(place(market(feeder)) < place(market(spec.id)));
+        }
+    }
+}
+
+#[test]
+fn shards_are_created_in_order_up_to_their_number() {
+    let mut deployment = deployment();
+    deployment.markets[0].shards = 3;
+    let first = BTreeSet::from([address::shard(&market(1), 0).0]);
+    let steps = planned(&deployment, &first).unwrap();
+    let shards: Vec<_> = [1, 2].map(|index| address::shard(&market(1), index).0).into();
+    let created: Vec<_> =
+        steps.iter().map(|step| step.creates).filter(|account| shards.contains(account)).collect();
+    assert_eq!(created, shards);
+    assert!(steps.iter().all(|step| !first.contains(&step.creates)));
+}
+
+#[test]
+fn a_host_is_admitted_once_it_can_be_paid() {
+    let mut deployment = deployment();
+    let owner = key(9);
+    deployment.admissions = vec![AdmissionSpec { market: 8, owner, gpus: 8, evidence_hash: [1; 32] }];
+    let missing = PlanError::EarningsMissing { owner, market: 8 };
+    assert_eq!(planned(&deployment, &BTreeSet::new()).unwrap_err(), missing);
+
+    let host = address::host(&owner).0;
+    let mut existing = BTreeSet::from([address::earnings(&host, &key(20)).0]);
+    let steps = planned(&deployment, &existing).unwrap();
+    let member = address::member(&market(8), &host).0;
+    assert_eq!(steps.last().map(|step| step.creates), Some(member));
+    existing.insert(member);
+    assert!(planned(&deployment, &existing).unwrap().iter().all(|step| step.creates != member));
+
+    deployment.admissions[0].market = 9;
+    assert_eq!(planned(&deployment, &existing).unwrap_err(), PlanError::MarketMissing(9));
+}
+
+#[test]
+fn a_token_without_mint_is_named() {
+    let result = plan(&deployment(), &keys(), &BTreeMap::new(), NOW, |_| false);
+    assert_eq!(result.unwrap_err(), PlanError::MintMissing("GPUM".into()));
+}

@@ -1,0 +1,231 @@
+use {
+    super::Cost,
+    crate::{ClientParty, HostParty, MarketRef, PREMIUM_TERMS, TERMS, World},
+    gpu_market::state::TermsParams,
+    gpu_market_sdk::{
+        Address, Instruction, address,
+        decode::Account,
+        instructions::job,
+        svm::{Execution, keypair},
+    },
+    solana_keypair::Keypair,
+    solana_signer::Signer,
+    std::{collections::BTreeSet, sync::LazyLock},
+};
+
+/// Whether all of these addresses were found with the first try.
+pub fn bump_255(addresses: &[(Address, u8)]) -> bool {
+    addresses.iter().all(|(_, bump)| *bump == u8::MAX)
+}
+
+fn search<T>(candidate: impl Fn(u32) -> (T, Vec<(Address, u8)>)) -> T {
+    (0..).map(candidate).find(|(_, addresses)| bump_255(addresses)).expect("there is one").0
+}
+
+/// Names and numbers whose addresses all have bump 255.
+struct Names {
+    coin: String,
+    community: u16,
+    premium: u16,
+    client: String,
+    host: String,
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let coin = search(|n| {
+        let name = format!("coin {n}");
+        let mint = keypair(&format!("mint {name}")).pubkey();
+        (name, vec![address::treasury(&mint), address::treasury_vault(&mint)])
+    });
+    let mint = keypair(&format!("mint {coin}")).pubkey();
+    let authority = keypair("market authority").pubkey();
+    let market_after = |first: u16| {
+        search(|n| {
+            let id = first + u16::try_from(n).expect("an id");
+            let market = address::market(&authority, id);
+            let (terms, shard) = (|n| address::terms(&market.0, n), |n| address::shard(&market.0, n));
+            (id, vec![market, terms(1), terms(2), shard(0), shard(1)])
+        })
+    };
+    let community = market_after(0);
+    let premium = market_after(community + 1);
+    let client = search(|n| {
+        let name = format!("client {n}");
+        let client = address::client(&keypair(&name).pubkey(), &mint);
+        (name, vec![client, address::client_vault(&client.0)])
+    });
+    let client_owner = keypair(&client).pubkey();
+    let host = search(|n| {
+        let name = format!("host {n}");
+        let owner = keypair(&format!("{name} owner")).pubkey();
+        let (host, stake) = (address::host(&owner), address::stake(&owner));
+        let member = |id| address::member(&address::market(&authority, id).0, &host.0);
+        let vaults = [address::stake_vault(&stake.0), address::earnings(&host.0, &mint)];
+        let mut all =
+            vec![host, stake, member(community), member(premium), address::credit(&stake.0, &client_owner)];
+        all.extend(vaults);
+        (name, all)
+    });
+    Names { coin, community, premium, client, host }
+});
+
+/// A world in which every address that is created has bump 255, and the costs measured in it.
+pub struct Bench {
+    pub world: World,
+    pub market: MarketRef,
+    pub premium: MarketRef,
+    costs: Vec<(String, Cost)>,
+    nonce: u64,
+}
+
+impl Bench {
+    /// Keys and mints only.
+    pub fn bare() -> Self {
+        let mut world = World::bare();
+        world.dollar = world.svm.create_mint(&NAMES.coin, address::TOKEN_PROGRAM, 6, true).expect("a mint");
+        let none = world.community;
+        Self { world, market: none, premium: none, costs: Vec::new(), nonce: 0 }
+    }
+
+    /// Config, a community and a premium market with a shard each.
+    pub fn new() -> Self {
+        let mut bench = Self::bare();
+        bench.world.create_config();
+        bench.market = bench.create_market(0, &TERMS);
+        bench.premium = bench.create_market(1, &PREMIUM_TERMS);
+        bench
+    }
+
+    fn create_market(&mut self, tier: u8, terms: &TermsParams) -> MarketRef {
+        let feeder = (tier == 1).then_some(self.market.address);
+        let id = if tier == 1 { NAMES.premium } else { NAMES.community };
+        let token = self.world.dollar;
+        self.world.create_market_in(token, tier, id, terms, feeder)
+    }
+
+    /// Number of the community market.
+    pub fn market_id() -> u16 {
+        NAMES.community
+    }
+
+    pub fn client_name() -> &'static str {
+        &NAMES.client
+    }
+
+    pub fn host_name() -> &'static str {
+        &NAMES.host
+    }
+
+    /// A client with a thousand dollars in escrow.
+    pub fn client(&mut self) -> ClientParty {
+        self.world.client(&NAMES.client, 1_000 * crate::DOLLAR)
+    }
+
+    /// A host in the community market.
+    pub fn host(&mut self) -> HostParty {
+        let name = NAMES.host.clone();
+        self.other_host(&name)
+    }
+
+    /// A host in the community market whose addresses have any bump.
+    pub fn other_host(&mut self, name: &str) -> HostParty {
+        let (host, market) = (self.world.host(name, 200 * crate::STAKE), self.market);
+        self.world.enroll(&host, &market, 50 * crate::STAKE);
+        host
+    }
+
+    /// A post whose job has bump 255, paid for by the client's owner.
+    pub fn post(&mut self, client: &ClientParty, market: &MarketRef, duration: u32) -> job::Post {
+        let nonce = address::nonce_with_canonical_bump(&client.client, self.nonce);
+        self.nonce = nonce + 1;
+        let post = self.world.post_of(client, market, World::post_params(nonce, duration));
+        job::Post { payer: client.owner.pubkey(), ..post }
+    }
+
+    /// Posts without measuring.
+    #[track_caller]
+    pub fn posted(&mut self, client: &ClientParty, market: &MarketRef, duration: u32) -> Address {
+        let post = self.post(client, market, duration);
+        self.world.ok(&[job::post(post)], &[&client.owner]);
+        post.job()
+    }
+
+    /// Posts, joins and starts without measuring.
+    #[track_caller]
+    pub fn running(
+        &mut self,
+        client: &ClientParty,
+        host: &HostParty,
+        market: &MarketRef,
+        duration: u32,
+    ) -> Address {
+        let job = self.posted(client, market, duration);
+        self.world.join(host, market);
+        self.world.start(host, market, job);
+        job
+    }
+
+    /// Sends an instruction alone, of which the first signer pays the fee, and records what it cost.
+    #[track_caller]
+    pub fn measure(&mut self, name: &str, instruction: Instruction, signers: &[&Keypair]) -> Execution {
+        let keys: BTreeSet<Address> = instruction.accounts.iter().map(|meta| meta.pubkey).collect();
+        let before: u64 = keys.iter().map(|key| self.held(key)).sum();
+        let shared = self.shared(&instruction);
+        let execution = match self.world.svm.send(std::slice::from_ref(&instruction), signers) {
+            Ok(execution) => execution,
+            Err(refused) => panic!("{name} was refused: {refused}\n{}", refused.logs.join("\n")),
+        };
+        self.world.audit();
+        let after: u64 = keys.iter().map(|key| self.held(key)).sum();
+        let mut written: BTreeSet<Address> =
+            instruction.accounts.iter().filter(|meta| meta.is_writable).map(|meta| meta.pubkey).collect();
+        written.extend(signers.first().map(|payer| payer.pubkey()));
+        let cost = Cost {
+            number: instruction.data[0],
+            cu: execution.compute_units,
+            tx_bytes: execution.bytes,
+            accounts: instruction.accounts.len(),
+            writable: written.len(),
+            shared_writable: shared.max(self.shared(&instruction)),
+            rent_lamports: i64::try_from(after).expect("lamports") - i64::try_from(before).expect("lamports"),
+        };
+        self.costs.push((name.into(), cost));
+        execution
+    }
+
+    /// Lamports of an account if a program keeps data in it.
+    fn held(&self, key: &Address) -> u64 {
+        let account = self.world.svm.raw(key).filter(|account| account.owner != address::SYSTEM_PROGRAM);
+        account.map_or(0, |account| account.lamports)
+    }
+
+    /// How many accounts it writes that unrelated users write too.
+    fn shared(&self, instruction: &Instruction) -> usize {
+        let treasury = |key: &Address| {
+            [self.world.dollar.mint, self.world.stake_token.mint]
+                .iter()
+                .any(|mint| *key == address::treasury_vault(mint).0)
+        };
+        let is_shared = |key: &Address| {
+            let data = self.world.svm.raw(key).filter(|account| account.owner == address::PROGRAM);
+            let account = data.and_then(|account| Account::decode(&account.data).ok());
+            let of_all = matches!(
+                account,
+                Some(Account::Config(_) | Account::Market(_) | Account::Shard(_) | Account::Treasury(_))
+            );
+            of_all || treasury(key)
+        };
+        instruction.accounts.iter().filter(|meta| meta.is_writable && is_shared(&meta.pubkey)).count()
+    }
+
+    /// What was measured.
+    pub fn costs(self) -> Vec<(String, Cost)> {
+        self.costs
+    }
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,263 @@
+//! What every instruction may cost, and that it costs no more with a long queue than with an empty one.
+
+use {
+    gpu_market::{
+        queue::{Queue, Seat},
+        state::{Node, Now, Shard},
+    },
+    gpu_market_sdk::{
+        Address, Instruction, address,
+        decode::{NODES_OFFSET, ShardAccount},
+        instructions::{job, queue, shard},
+    },
+    gpu_market_tests::{
+        ClientParty, HOUR, HostParty,
+        cost::{Bench, Costs, MAX_PROGRAM_BYTES, MAX_TX_BYTES, budget},
+    },
+    solana_keypair::Keypair,
+    solana_signer::Signer,
+    std::{collections::BTreeSet, sync::LazyLock},
+};
+
+static COSTS: LazyLock<Costs> = LazyLock::new(Costs::measure);
+
+/// Most that compute units may differ between an empty queue and a full one: I11.
+const QUEUE_TOLERANCE: u64 = 200;
+/// Instructions that unrelated users send all the time.
+const HOT: [&str; 10] =
+    ["post", "join", "start", "heartbeat", "finish", "cancel", "collect", "expire", "extend", "end"];
+
+#[test]
+fn every_instruction_keeps_its_budget() {
+    let over: Vec<String> = COSTS
+        .instructions
+        .iter()
+        .filter_map(|(name, cost)| {
+            let budget = budget(name)?;
+            (cost.cu > budget.most).then(|| format!("{name}: {} of {}", cost.cu, budget.most))
+        })
+        .collect();
+    assert!(over.is_empty(), "over budget: {over:#?}");
+    let measured = COSTS.instructions.keys().filter(|name| budget(name).is_some()).count();
+    assert!(measured >= 25, "{measured} measurements have a budget");
+}
+
+#[test]
+fn the_program_is_no_larger_than_it_may_be() {
+    assert!(COSTS.program_bytes <= MAX_PROGRAM_BYTES, "{} of {MAX_PROGRAM_BYTES} bytes", COSTS.program_bytes);
+}
+
+#[test]
+fn every_instruction_fits_a_transaction() {
+    for (name, cost) in &COSTS.instructions {
+        assert!(cost.tx_bytes <= MAX_TX_BYTES, "{name}: {} bytes", cost.tx_bytes);
+    }
+}
+
+#[test]
+fn every_instruction_of_the_program_is_measured() {
+    let idl: serde_json::Value = serde_json::from_str(include_str!("../../idl/gpu_market.json")).expect("an IDL");
+    let described: BTreeSet<u64> = idl["instructions"]
+        .as_array()
+        .expect("instructions")
+        .iter()
+        .map(|instruction| instruction["discriminator"][0].as_u64().expect("a number"))
+        .collect();
+    let measured = COSTS.instructions.values().map(|cost| u64::from(cost.number)).collect();
+    assert_eq!(described, measured);
+}
+
+#[test]
+fn a_hot_instruction_writes_at_most_one_account_that_unrelated_users_write() {
+    for (name, cost) in &COSTS.instructions {
+        let first = name.split('_').next().unwrap_or(name);
+        assert!(!HOT.contains(&first) || cost.shared_writable <= 1, "{name}: {}", cost.shared_writable);
+    }
+}
+
+/// A change that costs more than 2 % more has to be seen: `cargo run --release -p gpu-market-tests --bin cost` writes the
+/// figures anew.
+#[test]
+fn nothing_costs_noticeably_more_than_the_committed_table_says() {
+    let committed: serde_json::Value =
+        serde_json::from_str(include_str!("../../docs/cost.json")).expect("a cost table");
+    let mut worse = Vec::new();
+    for (name, cost) in &COSTS.instructions {
+        let Some(old) = committed["instructions"][name].as_object() else {
+            worse.push(format!("{name} is not in the table"));
+            continue;
+        };
+        for (what, now) in [("cu", cost.cu), ("tx_bytes", cost.tx_bytes as u64)] {
+            let old = old[what].as_u64().expect("a number");
+            if now * 100 > old * 102 {
+                worse.push(format!("{name}: {what} {old} → {now}"));
+            }
+        }
+        if old["rent_lamports"].as_i64() != Some(cost.rent_lamports) {
+            worse.push(format!("{name}: rent {} → {}", old["rent_lamports"], cost.rent_lamports));
+        }
+    }
+    let gone = committed["instructions"].as_object().expect("measurements");
+    worse.extend(
+        gone.keys().filter(|name| !COSTS.instructions.contains_key(*name)).map(|name| format!("{name} is gone")),
+    );
+    assert!(worse.is_empty(), "{worse:#?}");
+}
+
+#[test]
+fn four_posts_fit_one_transaction() {
+    let mut bench = Bench::new();
+    let client = bench.client();
+    let market = bench.market;
+    let posts: Vec<Instruction> = (0..4).map(|_| job::post(bench.post(&client, &market, HOUR))).collect();
+    let execution = bench.world.svm.send(&posts, &[&client.owner]).expect("posted");
+    assert!(execution.bytes <= MAX_TX_BYTES, "{} bytes", execution.bytes);
+    bench.world.audit();
+    assert_eq!(bench.world.shard(&market).shard.jobs, 4);
+}
+
+/// What stands in line before the measurement.
+#[derive(Clone, Copy, Debug)]
+enum Line {
+    Jobs,
+    Seats,
+}
+
+/// A world whose shard has several hundred nodes, with `length` jobs or seats of strangers in line.
+struct Crowded {
+    bench: Bench,
+    client: ClientParty,
+    host: HostParty,
+    now: Now,
+}
+
+impl Crowded {
+    fn new(line: Line, fill: impl Fn(u32) -> u32) -> Self {
+        let mut bench = Bench::new();
+        let payer = bench.world.payer.insecure_clone();
+        for _ in 0..4 {
+            bench.world.ok(&[shard::grow_shard(payer.pubkey(), bench.market.address, 0)], &[]);
+        }
+        let (client, host) = (bench.client(), bench.host());
+        let mut crowded = Self { now: bench.world.now(), bench, client, host };
+        let capacity = crowded.shard().capacity();
+        assert!(capacity >= 300, "{capacity} nodes");
+        crowded.fill(line, fill(capacity));
+        crowded
+    }
+
+    fn shard(&self) -> ShardAccount {
+        self.bench.world.shard(&self.bench.market)
+    }
+
+    /// Writes strangers into the line, as their own transactions would have.
+    fn fill(&mut self, line: Line, length: u32) {
+        let mut account = self.shard();
+        let mut queue = Queue { shard: &mut account.shard, nodes: &mut account.nodes };
+        for number in 0..length {
+            let mut stranger = [0xcc; 32];
+            stranger[..4].copy_from_slice(&number.to_le_bytes());
+            let stranger = Address::new_from_array(stranger);
+            let seat =
+                Seat { member: stranger, valid_until: self.now.unix + 1_000_000, min_rate: 0, bond: 1, epoch: 0 };
+            match line {
+                Line::Jobs => queue.post(&stranger, 100_000_000, self.now),
+                Line::Seats => queue.join(&seat, self.now),
+            }
+            .expect("there is room");
+        }
+        let key = address::shard(&self.bench.market.address, 0).0;
+        let mut raw = self.bench.world.svm.raw(&key).expect("the shard");
+        raw.data[8..8 + size_of::<Shard>()].copy_from_slice(bytemuck::bytes_of(&account.shard));
+        let nodes: &[Node] = &account.nodes;
+        raw.data[NODES_OFFSET..].copy_from_slice(bytemuck::cast_slice(nodes));
+        self.bench.world.svm.set_raw(key, raw).expect("written");
+    }
+
+    /// Compute units of an instruction.
+    #[track_caller]
+    fn cu(&mut self, instruction: Instruction, signer: &Keypair) -> u64 {
+        match self.bench.world.svm.send(&[instruction], &[signer]) {
+            Ok(execution) => execution.compute_units,
+            Err(refused) => panic!("refused: {refused}\n{}", refused.logs.join("\n")),
+        }
+    }
+
+    /// Posts; returns the job and the compute units.
+    #[track_caller]
+    fn post(&mut self) -> (Address, u64) {
+        let market = self.bench.market;
+        let post = self.bench.post(&self.client, &market, HOUR);
+        let owner = self.client.owner.insecure_clone();
+        (post.job(), self.cu(job::post(post), &owner))
+    }
+
+    /// Joins; returns the compute units.
+    #[track_caller]
+    fn join(&mut self) -> u64 {
+        let seat = self.bench.world.seat_of(&self.host, &self.bench.market);
+        let operator = self.host.operator.insecure_clone();
+        self.cu(queue::join(seat), &operator)
+    }
+}
+
+/// How full the queue is: with nobody, with one, half full, and with two nodes left.
+/// A fill of a queue by name, of a capacity.
+type Fill = (&'static str, fn(u32) -> u32);
+
+fn fills() -> [Fill; 4] {
+    [("empty", |_| 0), ("one", |_| 1), ("half", |capacity| capacity / 2), ("nearly full", |capacity| capacity - 2)]
+}
+
+/// Measures at every fill and compares.
+#[track_caller]
+fn independent_of_length(what: &str, measure: impl Fn(fn(u32) -> u32) -> u64) {
+    let measured: Vec<(&str, u64)> = fills().map(|(name, fill)| (name, measure(fill))).to_vec();
+    println!("{what}: {measured:?}");
+    let (least, most) = (measured.iter().map(|(_, cu)| cu).min(), measured.iter().map(|(_, cu)| cu).max());
+    assert!(most.zip(least).is_some_and(|(most, least)| most - least <= QUEUE_TOLERANCE), "{what}: {measured:?}");
+}
+
+#[test]
+fn posting_into_a_line_costs_the_same_whatever_its_length() {
+    independent_of_length("post", |fill| Crowded::new(Line::Jobs, fill).post().1);
+}
+
+#[test]
+fn posting_to_waiting_seats_costs_the_same_however_many_there_are() {
+    // Without a seat the post is another one: it waits.
+    let some = |fill: fn(u32) -> u32| move |capacity| fill(capacity).max(1);
+    independent_of_length("post to seats", |fill| Crowded::new(Line::Seats, some(fill)).post().1);
+}
+
+#[test]
+fn joining_costs_the_same_whoever_waits() {
+    independent_of_length("join among seats", |fill| Crowded::new(Line::Seats, fill).join());
+    independent_of_length("join a line of jobs", |fill| Crowded::new(Line::Jobs, fill).join());
+}
+
+#[test]
+fn cancelling_costs_the_same_wherever_in_line_the_job_is() {
+    independent_of_length("cancel", |fill| {
+        let mut crowded = Crowded::new(Line::Jobs, fill);
+        let (job, _) = crowded.post();
+        // One more behind it, so that it is in the middle.
+        crowded.fill(Line::Jobs, 1);
+        let cancel = crowded.bench.world.cancel_ix(&crowded.client, &crowded.bench.market, job);
+        let owner = crowded.client.owner.insecure_clone();
+        crowded.cu(cancel, &owner)
+    });
+}
+
+#[test]
+fn leaving_costs_the_same_wherever_in_line_the_seat_is() {
+    independent_of_length("leave", |fill| {
+        let mut crowded = Crowded::new(Line::Seats, fill);
+        crowded.join();
+        let node = crowded.shard().shard.seat_tail;
+        crowded.fill(Line::Seats, 1);
+        let operator = crowded.host.operator.insecure_clone();
+        let leave = crowded.bench.world.leave_ix(&operator, &crowded.host, &crowded.bench.market, node);
+        crowded.cu(leave, &operator)
+    });
+}

@@ -1,0 +1,176 @@
+//! Every instruction of the SDK once, built from keys that say which account is which, and the IDL to hold them against.
+
+// Each test file uses a part of these.
+#![allow(dead_code)]
+
+pub mod borsh_idl;
+mod jobs;
+mod places;
+
+use {
+    anchor_lang_idl_spec::{Idl, IdlInstruction, IdlInstructionAccount, IdlInstructionAccountItem},
+    gpu_market_sdk::{
+        Address, Instruction, address,
+        instructions::{Parties, Slash, Token},
+    },
+};
+
+/// The committed IDL.
+pub fn idl() -> Idl {
+    serde_json::from_str(include_str!("../../../idl/gpu_market.json")).expect("an IDL")
+}
+
+/// The accounts of an instruction in order.
+pub fn accounts_of(instruction: &IdlInstruction) -> Vec<&IdlInstructionAccount> {
+    instruction
+        .accounts
+        .iter()
+        .map(|item| match item {
+            IdlInstructionAccountItem::Single(account) => account,
+            IdlInstructionAccountItem::Composite(_) => panic!("{} has accounts in groups", instruction.name),
+        })
+        .collect()
+}
+
+/// A key that is not derived, named after its number.
+const fn key(number: u8) -> Address {
+    Address::new_from_array([number; 32])
+}
+
+pub const OWNER: Address = key(1);
+pub const AUTHORITY: Address = key(2);
+pub const PAYER: Address = key(3);
+pub const OPERATOR: Address = key(4);
+pub const CALLER: Address = key(5);
+pub const ADMIN: Address = key(6);
+pub const SUCCESSOR: Address = key(7);
+pub const DEPOSITOR: Address = key(8);
+pub const BENEFICIARY: Address = key(9);
+pub const RENT_PAYER: Address = key(10);
+pub const DESTINATION: Address = key(11);
+pub const SOURCE: Address = key(12);
+pub const CALLER_TOKENS: Address = key(13);
+pub const FEEDER: Address = key(14);
+pub const FIRST_MEMBER: Address = key(15);
+pub const FIRST_EARNINGS: Address = key(16);
+pub const UPGRADE_AUTHORITY: Address = key(17);
+pub const TOKEN: Token = Token { mint: key(18), program: address::TOKEN_PROGRAM };
+pub const STAKE_TOKEN: Token = Token { mint: key(19), program: address::TOKEN_2022_PROGRAM };
+
+pub const NONCE: u64 = 0x0102_0304_0506_0708;
+pub const MARKET_ID: u16 = 3;
+pub const SHARD: u8 = 1;
+/// Number of the terms in force.
+pub const TERMS: u32 = 1;
+
+pub fn market() -> Address {
+    address::market(&AUTHORITY, MARKET_ID).0
+}
+
+pub fn client() -> Address {
+    address::client(&OWNER, &TOKEN.mint).0
+}
+
+pub fn job() -> Address {
+    address::job(&client(), NONCE).0
+}
+
+pub fn host() -> Address {
+    address::host(&OWNER).0
+}
+
+pub fn stake() -> Address {
+    address::stake(&OWNER).0
+}
+
+pub fn member() -> Address {
+    address::member(&market(), &host()).0
+}
+
+pub fn parties() -> Parties {
+    Parties { job: job(), client: client(), market: market(), host: host() }
+}
+
+pub fn slash() -> Option<Slash> {
+    Some(Slash { stake: stake(), client_owner: BENEFICIARY })
+}
+
+/// Instructions about stake use the stake mint, all others the payment mint.
+const OF_STAKE: [&str; 8] = [
+    "open_stake",
+    "stake",
+    "withdraw_stake",
+    "close_stake",
+    "claim_credit",
+    "sweep_slashes",
+    "expire_assigned",
+    "create_config",
+];
+
+/// The account that a name of the IDL stands for in an instruction built here.
+pub fn named(instruction: &str, account: &str) -> Address {
+    let token = if OF_STAKE.contains(&instruction) { STAKE_TOKEN } else { TOKEN };
+    match account {
+        "admin" => ADMIN,
+        "authority" => AUTHORITY,
+        "beneficiary" => BENEFICIARY,
+        "caller" => CALLER,
+        "caller_tokens" => CALLER_TOKENS,
+        "client" => client(),
+        "client_vault" => address::client_vault(&client()).0,
+        "config" => address::config().0,
+        "credit" => address::credit(&stake(), &BENEFICIARY).0,
+        "depositor" => DEPOSITOR,
+        "destination" => DESTINATION,
+        "earnings" => address::earnings(&host(), &token.mint).0,
+        "event_authority" => address::event_authority().0,
+        "feeder" => FEEDER,
+        "first_earnings" => FIRST_EARNINGS,
+        "first_member" => FIRST_MEMBER,
+        "from" => address::shard(&market(), SHARD).0,
+        "host" => host(),
+        "in_force" => address::terms(&market(), TERMS).0,
+        "job" => job(),
+        "market" => market(),
+        "member" => member(),
+        "mint" | "payment_mint" | "stake_mint" => token.mint,
+        "operator" => OPERATOR,
+        "owner" => OWNER,
+        "payer" => PAYER,
+        "program" => address::PROGRAM,
+        "program_data" => address::program_data().0,
+        "rent_payer" => RENT_PAYER,
+        "shard" => address::shard(&market(), SHARD).0,
+        "source" => SOURCE,
+        "stake" => stake(),
+        "stake_vault" => address::stake_vault(&stake()).0,
+        "successor" => SUCCESSOR,
+        "system_program" => address::SYSTEM_PROGRAM,
+        "terms" if instruction == "announce_terms" => address::terms(&market(), TERMS + 1).0,
+        "terms" => address::terms(&market(), TERMS).0,
+        "to" => address::shard(&market(), SHARD + 1).0,
+        "token_program" => token.program,
+        "treasury" => address::treasury(&token.mint).0,
+        "treasury_vault" => address::treasury_vault(&token.mint).0,
+        "upgrade_authority" => UPGRADE_AUTHORITY,
+        "vault" => vault(instruction, &token.mint),
+        other => panic!("{instruction}: what is {other}?"),
+    }
+}
+
+/// The vault that an instruction is about.
+fn vault(instruction: &str, mint: &Address) -> Address {
+    match instruction {
+        "open_stake" | "stake" | "withdraw_stake" | "close_stake" | "claim_credit" => {
+            address::stake_vault(&stake()).0
+        }
+        "open_treasury" | "withdraw_treasury" | "close_treasury" => address::treasury_vault(mint).0,
+        "open_earnings" | "withdraw_earnings" | "close_earnings" => address::earnings(&host(), mint).0,
+        _ => address::client_vault(&client()).0,
+    }
+}
+
+/// Every instruction with its name.
+pub fn all() -> Vec<(&'static str, Instruction)> {
+    [jobs::all(), places::all()].concat()
+}
