@@ -2,10 +2,7 @@
 
 use {
     gpu_market::{error::MarketError, state::TermsParams},
-    gpu_market_sdk::{
-        Instruction, address,
-        instructions::{Token, admin, client, job, market, member, shard, stake, treasury},
-    },
+    gpu_market_sdk::instructions::{client, job, market, member, shard, treasury},
     gpu_market_tests::*,
     solana_keypair::Keypair,
     solana_signer::Signer,

@@ -240,8 +240,8 @@ impl World {
         let node = pair.node_of_job(job);
         let (real, model) = match operation {
             Operation::CancelAssigned { .. } => (
-                pair.queue().return_seat(node, job.as_array()[0] % 4 != 0, now),
-                pair.line.return_seat(job, job.as_array()[0] % 4 != 0, now),
+                pair.queue().return_seat(node, !job.as_array()[0].is_multiple_of(4), now),
+                pair.line.return_seat(job, !job.as_array()[0].is_multiple_of(4), now),
             ),
             Operation::ReturnJob { .. } => {
                 (pair.queue().return_job(node, &Address::default(), now), pair.line.return_job(job, now))

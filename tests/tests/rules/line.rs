@@ -106,7 +106,7 @@ impl Line {
     pub fn remove_assigned(&mut self, job: &Address) -> (Job, Seat) {
         let place = self.assigned.iter().position(|(assigned, _)| assigned.key == *job).expect("assigned");
         let (job, seat) = self.assigned.remove(place);
-        self.was_picked = self.picked.iter().any(|member| *member == seat.member);
+        self.was_picked = self.picked.contains(&seat.member);
         self.picked.retain(|member| *member != seat.member);
         (job, seat)
     }

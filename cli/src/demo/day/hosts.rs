@@ -44,6 +44,7 @@ impl Day<'_> {
         }
         let party = &self.world.hosts[host];
         let (join, operator) = (queue::join(self.seat(party)), party.operator.insecure_clone());
+        if std::env::var_os("DBG").is_some() { let m: gpu_market::state::Member = self.chain.get(&party.member)?; if m.join_barred_until > self.chain.unix() { for r in &self.records { eprintln!("{} {:?}", r.over, r.trail.iter().filter(|s| s.host.as_deref()==Some(&party.name)).map(|_| r.trail.iter().map(|s|format!("{} {} {:?}",super::clock(s.at),s.what,s.host)).collect::<Vec<_>>()).next()); } eprintln!("{} {}", party.name, super::clock(self.chain.unix())); } }
         self.execute(join, &operator).map(|_| ())
     }
 
