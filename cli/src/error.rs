@@ -21,6 +21,11 @@ pub enum CliError {
     Refused { what: String, reason: String },
     #[error("there is no {kind} account at {address}")]
     Missing { kind: &'static str, address: String },
+    #[error(
+        "bonds, rates, tips and queue fees in {symbol} are so high that the parties of a day would need more of it than a \
+         mint can hold; allowed: amounts that stay below 2⁶⁴ base units together"
+    )]
+    TooMuch { symbol: String },
     #[error("the day did not end: at its end {0} jobs were still open")]
     Endless(usize),
     #[error("the report could not be written: {0}")]

@@ -118,6 +118,15 @@ fn an_optional_account_that_is_left_out_is_the_program_read_only() {
     let of_penalty = ["stake", "credit", "stake_vault", "caller_tokens", "stake_mint"];
     assert_eq!(left_out("expire_assigned", &expire::expire_assigned(assigned)), of_penalty);
     assert_eq!(left_out("expire_running", &expire::expire_running(running)), ["stake", "credit"]);
+    let unavailable = job::DeclineUnavailable {
+        operator: catalog::OPERATOR,
+        parties,
+        shard: 0,
+        token: catalog::TOKEN,
+        first: None,
+    };
+    let left = left_out("decline_unavailable", &job::decline_unavailable(unavailable));
+    assert_eq!(left, ["first_member", "first_earnings"]);
     assert_eq!(left_out("close_job", &job::close_job(close)), ["member"]);
     let community = market::CreateMarket {
         authority: catalog::AUTHORITY,

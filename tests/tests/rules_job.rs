@@ -319,6 +319,20 @@ proptest! {
 }
 
 #[test]
+fn a_host_that_fell_silent_as_the_time_ran_out_is_lost() {
+    let mut terms = Terms::zeroed();
+    (terms.number, terms.rate, terms.heartbeat_interval, terms.max_duration) = (1, 1, 60, 600);
+    let mut life = Life::new(terms, 180, 0).unwrap();
+    life.apply(&Step::Start(600)).unwrap();
+    assert_eq!(life.job.running_deadline(), Ok((1_180, JobState::HostLost)));
+    life.apply(&Step::Extend(60)).unwrap();
+    assert_eq!(life.job.running_deadline(), Ok((1_180, JobState::HostLost)));
+    life.apply(&Step::Wait(61)).unwrap();
+    life.apply(&Step::Heartbeat).unwrap();
+    assert_eq!(life.job.running_deadline(), Ok((1_240, JobState::TimedOut)));
+}
+
+#[test]
 fn every_number_is_a_state_or_refused_and_only_the_first_two_live() {
     for number in 0..=u8::MAX {
         let state = JobState::from_u8(number);

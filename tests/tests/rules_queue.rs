@@ -14,7 +14,7 @@ use {
         state::{FIRST_SEQ, Node, NodeKind, Now, Shard},
     },
     gpu_market_sdk::Address,
-    line::{Job, Line, Matched},
+    line::{Job, Line, Match, Matched},
     proptest::prelude::*,
     rules::*,
 };
@@ -31,8 +31,8 @@ enum Operation {
     Renew { choice: usize, min_rate: u64, lifetime: i64 },
     Leave { choice: usize },
     CancelQueued { choice: usize },
-    CancelAssigned { choice: usize },
-    ReturnJob { choice: usize },
+    CancelAssigned { choice: usize, answered: bool },
+    ReturnJob { choice: usize, evict: bool },
     Start { choice: usize },
     MatchHeads,
     Rebalance,
@@ -52,8 +52,8 @@ fn operation() -> impl Strategy<Value = (usize, Operation)> {
             .prop_map(|(choice, min_rate, lifetime)| Renew { choice, min_rate, lifetime }),
         3 => choice().prop_map(|choice| Leave { choice }),
         2 => choice().prop_map(|choice| CancelQueued { choice }),
-        2 => choice().prop_map(|choice| CancelAssigned { choice }),
-        2 => choice().prop_map(|choice| ReturnJob { choice }),
+        2 => (choice(), any::<bool>()).prop_map(|(choice, answered)| CancelAssigned { choice, answered }),
+        2 => (choice(), any::<bool>()).prop_map(|(choice, evict)| ReturnJob { choice, evict }),
         2 => choice().prop_map(|choice| Start { choice }),
         1 => Just(MatchHeads),
         1 => Just(Rebalance),
@@ -95,8 +95,8 @@ impl Pair {
         self.node_of(|node| node.job == *job)
     }
 
-    fn node_of_seat(&self, member: &Address) -> u16 {
-        self.node_of(|node| node.member == *member)
+    fn node_of_seat(&self, bond: u64) -> u16 {
+        self.node_of(|node| node.bond == bond)
     }
 
     /// Compares what an operation says with what the model says. A refusal reverts the transaction.
@@ -114,7 +114,7 @@ impl Pair {
     fn agree(&self, assignment: Assignment, matched: Matched) {
         let node = &self.nodes[usize::from(assignment.node)];
         assert_eq!((node.job, node.member), (assignment.job, assignment.member), "the node that it names holds it");
-        if let Some((job, seat)) = matched {
+        if let Some(Match { job, seat, .. }) = matched {
             assert!(node.is(NodeKind::Assigned));
             assert_eq!((assignment.job, assignment.member), (job.key, seat.member));
         }
@@ -143,9 +143,11 @@ impl World {
         key(self.made)
     }
 
+    /// A seat of one of a few members; its bond is its own.
     fn seat(&mut self, min_rate: u64, lifetime: i64) -> Seat {
-        let member = self.key();
-        Seat { member, valid_until: self.now.unix + lifetime, min_rate, bond: 7, epoch: 3 }
+        self.made += 1;
+        let member = key(u32::MAX - self.made % 5);
+        Seat { member, valid_until: self.now.unix + lifetime, min_rate, bond: self.made.into(), epoch: 3 }
     }
 
     fn apply(&mut self, at: usize, operation: Operation) {
@@ -178,9 +180,9 @@ impl World {
                 let pair = &mut self.shards[at];
                 let Some(seat) = choose(0..pair.line.seats.len(), choice) else { return };
                 let seat = &mut pair.line.seats[seat];
-                (seat.min_rate, seat.valid_until, seat.bond) = (min_rate, now.unix + lifetime, seat.bond + 1);
+                (seat.min_rate, seat.valid_until, seat.epoch) = (min_rate, now.unix + lifetime, seat.epoch + 1);
                 let seat = *seat;
-                let node = pair.node_of_seat(&seat.member);
+                let node = pair.node_of_seat(seat.bond);
                 pair.queue().renew(node, &seat).expect("a waiting seat");
             }
             Leave { choice } => {
@@ -188,9 +190,9 @@ impl World {
                 let Some(seat) = choose(pair.line.seats.iter().chain(&pair.line.lapsed).copied(), choice) else {
                     return;
                 };
-                let node = pair.node_of_seat(&seat.member);
+                let node = pair.node_of_seat(seat.bond);
                 assert_eq!(pair.queue().remove_seat(node), Ok(seat), "the bond of the seat is what it recorded");
-                pair.line.leave(&seat.member);
+                pair.line.leave(seat.bond);
             }
             CancelQueued { choice } => {
                 let pair = &mut self.shards[at];
@@ -199,9 +201,10 @@ impl World {
                 let node = pair.node_of_job(&job.key);
                 pair.queue().remove_job(node).expect("a job in line");
             }
-            CancelAssigned { choice } | ReturnJob { choice } | Start { choice } => {
-                let Some((job, _)) = choose(self.shards[at].line.assigned.iter().copied(), choice) else { return };
-                self.unassign(at, &operation, &job.key);
+            CancelAssigned { choice, .. } | ReturnJob { choice, .. } | Start { choice } => {
+                let assigned = self.shards[at].line.assigned.iter().copied();
+                let Some(matched) = choose(assigned, choice) else { return };
+                self.unassign(at, &operation, &matched);
             }
             MatchHeads => {
                 let pair = &mut self.shards[at];
@@ -209,9 +212,9 @@ impl World {
                 let (real, model) = (pair.queue().match_heads(now), pair.line.match_heads(now));
                 match (real, model) {
                     (Ok(None), Ok(None)) => {}
-                    (Ok(Some(assignment)), Ok(matched)) => pair.agree(assignment, matched),
+                    (Ok(Some(assignment)), Ok(Some(matched))) => pair.agree(assignment, Some(matched)),
                     (real, model) => {
-                        assert_eq!(real.err(), model.err());
+                        assert_eq!(real.expect_err("a refusal"), model.expect_err("a refusal"));
                         *pair = before;
                     }
                 }
@@ -227,24 +230,26 @@ impl World {
         let job = Job { key: self.key(), rate };
         let pair = &mut self.shards[at];
         let node = u16::try_from(choice % (pair.nodes.len() + 1)).expect("an index");
-        let member = pair.nodes.get(usize::from(node)).map_or(key(0), |node| node.member);
+        let held = pair.nodes.get(usize::from(node)).copied().unwrap_or(Node::zeroed());
+        let member = if choice.is_multiple_of(7) { key(0) } else { held.member };
         let before = pair.clone();
         let real = pair.queue().post_to(node, &member, &job.key, rate, now);
-        let model = pair.line.post_to(&member, job, now);
+        let model = pair.line.post_to(held.bond, &member, job, now);
         pair.settle(before, real, model);
     }
 
-    fn unassign(&mut self, at: usize, operation: &Operation, job: &Address) {
-        let now = self.now;
+    fn unassign(&mut self, at: usize, operation: &Operation, matched: &Match) {
+        let (now, job) = (self.now, &matched.job.key);
         let pair = &mut self.shards[at];
         let node = pair.node_of_job(job);
         let (real, model) = match operation {
-            Operation::CancelAssigned { .. } => (
-                pair.queue().return_seat(node, !job.as_array()[0].is_multiple_of(4), now),
-                pair.line.return_seat(job, !job.as_array()[0].is_multiple_of(4), now),
-            ),
-            Operation::ReturnJob { .. } => {
-                (pair.queue().return_job(node, &Address::default(), now), pair.line.return_job(job, now))
+            Operation::CancelAssigned { answered, .. } => {
+                (pair.queue().return_seat(node, *answered, now), pair.line.return_seat(job, *answered, now))
+            }
+            Operation::ReturnJob { evict, .. } => {
+                let evicted = evict.then_some(&matched.seat.member);
+                let real = pair.queue().return_job(node, evicted.unwrap_or(&Address::default()), now);
+                (real, pair.line.return_job(job, evicted, now))
             }
             _ => {
                 pair.line.remove_assigned(job);

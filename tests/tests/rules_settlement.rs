@@ -59,6 +59,8 @@ proptest! {
         let sum = [quote.pay, quote.fee, quote.tip, quote.queue_fee].into_iter().map(u128::from).sum();
         prop_assert_eq!(quote.deposit(), narrow(sum));
         prop_assert_eq!((quote.tip, quote.queue_fee), (tip, fee));
+        prop_assert_eq!(Ok(quote.pay), narrow(micro(rate, seconds).div_ceil(1_000_000)), "rounded up");
+        prop_assert_eq!(Ok(quote.fee), narrow((u128::from(quote.pay) * u128::from(bps)).div_ceil(10_000)));
     }
 
     #[test]

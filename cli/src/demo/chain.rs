@@ -100,6 +100,11 @@ impl Chain {
             }
         };
         self.books.enter(party, Kind::Wallet, token.mint, wallet);
+        let minted = self.books.minted_of(&token.mint);
+        if minted + u128::from(amount) > u128::from(u64::MAX) {
+            let symbol = self.books.coin_of(&token.mint).map(|coin| coin.symbol.clone());
+            return Err(CliError::TooMuch { symbol: symbol.unwrap_or_default() });
+        }
         if amount > 0 {
             self.svm.mint_to(token, &wallet, amount).map_err(|error| refused(error.to_string()))?;
             self.books.add_minted(wallet, amount);

@@ -18,21 +18,26 @@ pub struct Job {
     pub rate: u64,
 }
 
-/// What the model says that an operation did: the job and the seat that it brought together, if any.
-pub type Matched = Option<(Job, Seat)>;
+/// A job and the seat that it was brought together with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    pub job: Job,
+    pub seat: Seat,
+    /// The seat was picked from behind others.
+    pub from_behind: bool,
+}
 
-/// One shard.
+/// What the model says that an operation did: the job and the seat that it brought together, if any.
+pub type Matched = Option<Match>;
+
+/// One shard. The bond of a seat stands for the seat: no two have the same, while a member may have several seats.
 #[derive(Clone, Debug, Default)]
 pub struct Line {
     pub capacity: usize,
     pub jobs: VecDeque<Job>,
     pub seats: VecDeque<Seat>,
-    pub assigned: Vec<(Job, Seat)>,
+    pub assigned: Vec<Match>,
     pub lapsed: Vec<Seat>,
-    /// Members whose assigned seat was picked from behind the head of the line.
-    pub picked: Vec<Address>,
-    /// Whether the seat last taken off its job was one of them.
-    pub was_picked: bool,
 }
 
 impl Line {
@@ -44,11 +49,12 @@ impl Line {
         if self.used() < self.capacity { Ok(()) } else { Err(MarketError::QueueFull) }
     }
 
-    /// Takes the first live seat if it accepts the rate. A match meets a few lapsed seats at most.
-    fn take_live_seat(&mut self, rate: u64, now: Now) -> Option<Seat> {
+    /// Takes the first live seat if it accepts the rate. A match meets a few lapsed seats at most; those of an evicted
+    /// member count among them.
+    fn take_live_seat(&mut self, rate: u64, evicted: Option<&Address>, now: Now) -> Option<Seat> {
         for _ in 0..LAPSED_PER_MATCH {
             let seat = *self.seats.front()?;
-            if now.unix < seat.valid_until {
+            if now.unix < seat.valid_until && evicted != Some(&seat.member) {
                 return (seat.min_rate <= rate).then(|| self.seats.pop_front()).flatten();
             }
             self.seats.pop_front();
@@ -58,12 +64,17 @@ impl Line {
     }
 
     fn assign(&mut self, job: Job, seat: Seat) -> Matched {
-        self.assigned.push((job, seat));
-        Some((job, seat))
+        self.assign_from(job, seat, false)
+    }
+
+    fn assign_from(&mut self, job: Job, seat: Seat, from_behind: bool) -> Matched {
+        let matched = Match { job, seat, from_behind };
+        self.assigned.push(matched);
+        Some(matched)
     }
 
     pub fn post(&mut self, job: Job, now: Now) -> Result<Matched, MarketError> {
-        let seat = if self.jobs.is_empty() { self.take_live_seat(job.rate, now) } else { None };
+        let seat = if self.jobs.is_empty() { self.take_live_seat(job.rate, None, now) } else { None };
         if let Some(seat) = seat {
             return Ok(self.assign(job, seat));
         }
@@ -72,15 +83,14 @@ impl Line {
         Ok(None)
     }
 
-    pub fn post_to(&mut self, member: &Address, job: Job, now: Now) -> Result<Matched, MarketError> {
-        let waits =
-            |seat: &Seat| seat.member == *member && now.unix < seat.valid_until && seat.min_rate <= job.rate;
+    /// A post to the seat with this bond, if it is `member`'s.
+    pub fn post_to(&mut self, bond: u64, member: &Address, job: Job, now: Now) -> Result<Matched, MarketError> {
+        let waits = |seat: &Seat| {
+            seat.bond == bond && seat.member == *member && now.unix < seat.valid_until && seat.min_rate <= job.rate
+        };
         let place = self.seats.iter().position(waits).ok_or(MarketError::HostNotWaiting)?;
         let seat = self.seats.remove(place).expect("a seat");
-        if place > 0 {
-            self.picked.push(seat.member);
-        }
-        Ok(self.assign(job, seat))
+        Ok(self.assign_from(job, seat, place > 0))
     }
 
     pub fn join(&mut self, seat: Seat) -> Result<Matched, MarketError> {
@@ -96,24 +106,21 @@ impl Line {
         Ok(self.assign(job, seat))
     }
 
-    /// A waiting or lapsed seat leaves.
-    pub fn leave(&mut self, member: &Address) {
-        self.seats.retain(|seat| seat.member != *member);
-        self.lapsed.retain(|seat| seat.member != *member);
+    /// The waiting or lapsed seat with this bond leaves.
+    pub fn leave(&mut self, bond: u64) {
+        self.seats.retain(|seat| seat.bond != bond);
+        self.lapsed.retain(|seat| seat.bond != bond);
     }
 
     /// An assignment ends, and its job and seat with it.
-    pub fn remove_assigned(&mut self, job: &Address) -> (Job, Seat) {
-        let place = self.assigned.iter().position(|(assigned, _)| assigned.key == *job).expect("assigned");
-        let (job, seat) = self.assigned.remove(place);
-        self.was_picked = self.picked.contains(&seat.member);
-        self.picked.retain(|member| *member != seat.member);
-        (job, seat)
+    pub fn remove_assigned(&mut self, job: &Address) -> Match {
+        let place = self.assigned.iter().position(|assigned| assigned.job.key == *job).expect("assigned");
+        self.assigned.remove(place)
     }
 
     /// The job of an assignment is cancelled.
     pub fn return_seat(&mut self, job: &Address, answered: bool, now: Now) -> Matched {
-        let (_, seat) = self.remove_assigned(job);
+        let Match { seat, from_behind, .. } = self.remove_assigned(job);
         if !answered || now.unix >= seat.valid_until {
             self.lapsed.push(seat);
             return None;
@@ -122,7 +129,7 @@ impl Line {
             let head = self.jobs.pop_front().expect("a head");
             return self.assign(head, seat);
         }
-        if self.was_picked {
+        if from_behind {
             self.seats.push_back(seat);
         } else {
             self.seats.push_front(seat);
@@ -130,41 +137,37 @@ impl Line {
         None
     }
 
-    /// The seat of an assignment is gone.
-    pub fn return_job(&mut self, job: &Address, now: Now) -> Matched {
-        let (job, _) = self.remove_assigned(job);
-        if let Some(seat) = self.take_live_seat(job.rate, now) {
+    /// The seat of an assignment is gone, and with it all seats of its member that the job meets, if that is evicted.
+    pub fn return_job(&mut self, job: &Address, evicted: Option<&Address>, now: Now) -> Matched {
+        let Match { job, .. } = self.remove_assigned(job);
+        if let Some(seat) = self.take_live_seat(job.rate, evicted, now) {
             return self.assign(job, seat);
         }
         self.jobs.push_front(job);
         None
     }
 
+    /// Matches, or clears lapsed seats out of the way.
     pub fn match_heads(&mut self, now: Now) -> Result<Matched, MarketError> {
-        let lapsed = self.lapsed.len();
-        let Some(job) = self.jobs.front().copied() else {
-            while self.lapsed.len() - lapsed < usize::from(LAPSED_PER_MATCH)
-                && self.seats.front().is_some_and(|seat| now.unix >= seat.valid_until)
-            {
-                self.lapsed.extend(self.seats.pop_front());
-            }
-            return if self.lapsed.len() > lapsed { Ok(None) } else { Err(MarketError::NothingToMatch) };
-        };
-        match self.take_live_seat(job.rate, now) {
-            Some(seat) => {
+        let (lapsed, head) = (self.lapsed.len(), self.jobs.front().copied());
+        let seat = self.take_live_seat(head.map_or(u64::MAX, |head| head.rate), None, now);
+        match (head, seat) {
+            (Some(job), Some(seat)) => {
                 self.jobs.pop_front();
-                Ok(self.assign(job, seat))
+                return Ok(self.assign(job, seat));
             }
-            None if self.lapsed.len() > lapsed => Ok(None),
-            None => Err(MarketError::NothingToMatch),
+            // A live seat without a job stays where it is.
+            (None, Some(seat)) => self.seats.push_front(seat),
+            _ => {}
         }
+        if self.lapsed.len() > lapsed { Ok(None) } else { Err(MarketError::NothingToMatch) }
     }
 
     pub fn give_seat(&mut self, now: Now) -> Result<Seat, MarketError> {
         if !self.jobs.is_empty() {
             return Err(MarketError::SourceHasJobs);
         }
-        self.take_live_seat(u64::MAX, now).ok_or(MarketError::NothingToMatch)
+        self.take_live_seat(u64::MAX, None, now).ok_or(MarketError::NothingToMatch)
     }
 
     pub fn receive_seat(&mut self, seat: Seat) -> Result<Matched, MarketError> {
@@ -188,11 +191,19 @@ impl Line {
         assert_eq!(seats, Vec::from(self.seats.clone()), "seats in line");
 
         let of_kind = |kind: NodeKind| nodes.iter().filter(move |node| node.kind == kind as u8);
-        let assigned =
-            of_kind(NodeKind::Assigned).map(|node| (Job { key: node.job, rate: node.rate }, node.seat()));
+        let assigned = of_kind(NodeKind::Assigned).map(|node| Match {
+            job: Job { key: node.job, rate: node.rate },
+            seat: node.seat(),
+            from_behind: node.from_behind != 0,
+        });
         let lapsed = of_kind(NodeKind::Lapsed).map(|node| node.seat());
-        assert_eq!(sorted(assigned, |(job, _)| job.key), sorted(self.assigned.iter().copied(), |(job, _)| job.key));
-        assert_eq!(sorted(lapsed, |seat| seat.member), sorted(self.lapsed.iter().copied(), |seat| seat.member));
+        let by_bond = |matched: &Match| matched.seat.bond;
+        assert_eq!(sorted(assigned, by_bond), sorted(self.assigned.iter().copied(), by_bond), "assignments");
+        assert_eq!(
+            sorted(lapsed, |seat| seat.bond),
+            sorted(self.lapsed.iter().copied(), |seat| seat.bond),
+            "lapsed"
+        );
 
         let counters = [shard.jobs, shard.seats, shard.assigned, shard.lapsed].map(usize::from);
         let lengths = [self.jobs.len(), self.seats.len(), self.assigned.len(), self.lapsed.len()];
@@ -202,9 +213,9 @@ impl Line {
     }
 }
 
-fn sorted<T>(items: impl Iterator<Item = T>, key: impl Fn(&T) -> Address) -> Vec<T> {
+fn sorted<T>(items: impl Iterator<Item = T>, key: impl Fn(&T) -> u64) -> Vec<T> {
     let mut items: Vec<T> = items.collect();
-    items.sort_by_key(|item| key(item).to_bytes());
+    items.sort_by_key(key);
     items
 }
 

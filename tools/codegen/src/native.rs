@@ -37,14 +37,14 @@ node_fields! {
     next: U16, "Index of the node after it in its list or on the free list; 65535 means none.";
     epoch: U16, "The member's epoch when the seat was taken.";
     kind: U8, "See `NodeKind`.";
-    from_behind: U8, "";
+    from_behind: U8, "One if the seat was taken out of the middle of the line, so that it does not return to its head.";
 }
 
 /// The type of a shard's nodes.
 pub fn node() -> IdlTypeDef {
     let field = |(name, ty, doc, _): &(&str, IdlType, &str, usize)| IdlField {
         name: (*name).into(),
-        docs: if doc.is_empty() { Vec::new() } else { vec![(*doc).into()] },
+        docs: vec![(*doc).into()],
         ty: ty.clone(),
     };
     IdlTypeDef {

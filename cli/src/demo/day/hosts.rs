@@ -8,7 +8,7 @@ use {
         process::{self, Ending, Limits, Run},
         spec::Work,
     },
-    gpu_market::state::{Job, NodeKind, Outcome},
+    gpu_market::state::{Job, Member, NodeKind, Outcome},
     gpu_market_sdk::{
         address,
         decode::{ShardAccount, Slot},
@@ -43,8 +43,13 @@ impl Day<'_> {
             return Ok(());
         }
         let party = &self.world.hosts[host];
+        let member: Member = self.chain.get(&party.member)?;
+        let barred = member.join_barred_until - self.chain.unix();
+        if barred > 0 {
+            self.plan(u32::try_from(barred).unwrap_or(u32::MAX), Action::Join { host });
+            return Ok(());
+        }
         let (join, operator) = (queue::join(self.seat(party)), party.operator.insecure_clone());
-        if std::env::var_os("DBG").is_some() { let m: gpu_market::state::Member = self.chain.get(&party.member)?; if m.join_barred_until > self.chain.unix() { for r in &self.records { eprintln!("{} {:?}", r.over, r.trail.iter().filter(|s| s.host.as_deref()==Some(&party.name)).map(|_| r.trail.iter().map(|s|format!("{} {} {:?}",super::clock(s.at),s.what,s.host)).collect::<Vec<_>>()).next()); } eprintln!("{} {}", party.name, super::clock(self.chain.unix())); } }
         self.execute(join, &operator).map(|_| ())
     }
 
@@ -154,9 +159,7 @@ impl Day<'_> {
         let reporter = self.hosts_by_member.get(&account.member).filter(|first| **first != host);
         let reporter = reporter.map(|first| &self.world.hosts[*first]);
         let token = self.venue_of(job).token;
-        // Who is the first to report names any other accounts: they are not looked at, but have to be writable.
-        let nobody = job::FirstReport { member: party.address, earnings: self.chain.payer.pubkey() };
-        let first = reporter.map_or(nobody, |first| job::FirstReport {
+        let first = reporter.map(|first| job::FirstReport {
             member: first.member,
             earnings: address::earnings(&first.address, &token.mint).0,
         });
@@ -165,7 +168,7 @@ impl Day<'_> {
             parties: self.parties(job, &account, party),
             shard: account.shard,
             token,
-            first: Some(first),
+            first,
         });
         let operator = party.operator.insecure_clone();
         self.execute(decline, &operator).map(|_| ())
