@@ -183,7 +183,7 @@ pub(crate) mod tests {
     pub(crate) fn running_job() -> Job {
         let mut job = open_job();
         let now = Now { unix: 2_000, slot: 500 };
-        job.start(Address::new_from_array([9; 32]), 10_000, 86_400, now).unwrap();
+        job.start(&Address::new_from_array([9; 32]), 10_000, 86_400, now).unwrap();
         job
     }
 

@@ -244,7 +244,7 @@ mod tests {
         let mut queue = Queue { shard: &mut shard, nodes: &mut nodes };
         let now = Now { unix: 1_000, slot: 1 };
         queue.post(&key(40), job.rate, now).unwrap();
-        job.node = queue.post(&address, job.rate, now).unwrap().node;
+        job.node = queue.post(&address, job.rate, now).unwrap();
         ShardAccount { shard, nodes }
     }
 

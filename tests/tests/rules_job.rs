@@ -108,7 +108,7 @@ impl Life {
                 let more = self.job.extend(seconds, now.unix)?;
                 self.client.reserve(more, 0, Actor::Owner)?;
             }
-            Step::Start(maximum) => self.job.start(key(9), 5, maximum, now)?,
+            Step::Start(maximum) => self.job.start(&key(9), 5, maximum, now)?,
             Step::Heartbeat => self.job.heartbeat(now)?,
             Step::Collect => {
                 let settled = self.job.collect_running()?;

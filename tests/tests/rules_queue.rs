@@ -10,7 +10,7 @@ use {
     bytemuck::Zeroable,
     gpu_market::{
         error::MarketError,
-        queue::{Assignment, Queue, Seat},
+        queue::{Queue, Seat},
         state::{FIRST_SEQ, Node, NodeKind, Now, Shard},
     },
     gpu_market_sdk::Address,
@@ -100,9 +100,9 @@ impl Pair {
     }
 
     /// Compares what an operation says with what the model says. A refusal reverts the transaction.
-    fn settle(&mut self, before: Pair, real: Result<Assignment, MarketError>, model: Result<Matched, MarketError>) {
+    fn settle(&mut self, before: Pair, real: Result<u16, MarketError>, model: Result<Matched, MarketError>) {
         match (real, model) {
-            (Ok(assignment), Ok(matched)) => self.agree(assignment, matched),
+            (Ok(node), Ok(matched)) => self.agree(node, matched),
             (Err(real), Err(model)) => {
                 assert_eq!(real, model);
                 *self = before;
@@ -111,12 +111,11 @@ impl Pair {
         }
     }
 
-    fn agree(&self, assignment: Assignment, matched: Matched) {
-        let node = &self.nodes[usize::from(assignment.node)];
-        assert_eq!((node.job, node.member), (assignment.job, assignment.member), "the node that it names holds it");
+    fn agree(&self, node: u16, matched: Matched) {
+        let node = &self.nodes[usize::from(node)];
+        assert_eq!(node.is(NodeKind::Assigned), matched.is_some());
         if let Some(Match { job, seat, .. }) = matched {
-            assert!(node.is(NodeKind::Assigned));
-            assert_eq!((assignment.job, assignment.member), (job.key, seat.member));
+            assert_eq!((node.job, node.member), (job.key, seat.member), "the node that it names holds the match");
         }
     }
 }
@@ -191,7 +190,8 @@ impl World {
                     return;
                 };
                 let node = pair.node_of_seat(seat.bond);
-                assert_eq!(pair.queue().remove_seat(node), Ok(seat), "the bond of the seat is what it recorded");
+                assert_eq!(pair.nodes[usize::from(node)].seat(), seat, "the node holds what the seat recorded");
+                pair.queue().remove_seat(node).expect("a seat");
                 pair.line.leave(seat.bond);
             }
             CancelQueued { choice } => {
@@ -212,7 +212,7 @@ impl World {
                 let (real, model) = (pair.queue().match_heads(now), pair.line.match_heads(now));
                 match (real, model) {
                     (Ok(None), Ok(None)) => {}
-                    (Ok(Some(assignment)), Ok(Some(matched))) => pair.agree(assignment, Some(matched)),
+                    (Ok(Some(node)), Ok(Some(matched))) => pair.agree(node, Some(matched)),
                     (real, model) => {
                         assert_eq!(real.expect_err("a refusal"), model.expect_err("a refusal"));
                         *pair = before;
@@ -235,7 +235,7 @@ impl World {
         let before = pair.clone();
         let real = pair.queue().post_to(node, &member, &job.key, rate, now);
         let model = pair.line.post_to(held.bond, &member, job, now);
-        pair.settle(before, real, model);
+        pair.settle(before, real.map(|()| node), model);
     }
 
     fn unassign(&mut self, at: usize, operation: &Operation, matched: &Match) {
@@ -249,7 +249,7 @@ impl World {
             Operation::ReturnJob { evict, .. } => {
                 let evicted = evict.then_some(&matched.seat.member);
                 let real = pair.queue().return_job(node, evicted.unwrap_or(&Address::default()), now);
-                (real, pair.line.return_job(job, evicted, now))
+                (real.map(|again| again.then_some(node)), pair.line.return_job(job, evicted, now))
             }
             _ => {
                 pair.line.remove_assigned(job);
@@ -272,7 +272,7 @@ impl World {
         let real = from.queue().give_seat(now).and_then(|seat| to.queue().receive_seat(&seat, now));
         let model = from.line.give_seat(now).and_then(|seat| to.line.receive_seat(seat));
         match (real, model) {
-            (Ok(assignment), Ok(matched)) => to.agree(assignment, matched),
+            (Ok(node), Ok(matched)) => to.agree(node, matched),
             (real, model) => {
                 assert_eq!(real.err(), model.err());
                 self.shards = before;

@@ -128,7 +128,7 @@ fn fees_cannot_be_swept_before_the_treasury_is_open() {
     let (mut world, client) = with_fees();
     let sweep = treasury::sweep_fees(client.client, world.dollar);
     let refused = world.fails(std::slice::from_ref(&sweep), &[]);
-    assert_eq!(format!("{:?}", refused.error), "InstructionError(0, AccountDataTooSmall)");
+    assert_eq!(format!("{:?}", refused.error), "InstructionError(0, UninitializedAccount)");
     world.open_treasury(world.dollar);
     world.ok(&[sweep], &[]);
 }

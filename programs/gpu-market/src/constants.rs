@@ -121,3 +121,12 @@ pub mod loader {
 
 const _: () =
     assert!(MIN_UNBONDING > MAX_JOB_DURATION as i64 + LOST_INTERVALS as i64 * MAX_HEARTBEAT as i64 + HOST_GRACE);
+
+/// Seed of the address that signs events.
+pub const EVENT_AUTHORITY_SEED: &[u8] = b"__event_authority";
+/// The address that signs events, as text.
+pub const EVENT_AUTHORITY_TEXT: &str = "3xqTKu2J2tSQyGsRz6KRPXnXrFfr3FeUCdH7EzYEuYJh";
+/// The address that signs events: derived from the program's id and the seed above.
+pub const EVENT_AUTHORITY: solana_address::Address = solana_address::Address::from_str_const(EVENT_AUTHORITY_TEXT);
+/// Its bump.
+pub const EVENT_AUTHORITY_BUMP: u8 = 254;

@@ -33,7 +33,11 @@
     )
 )]
 
+#[cfg(feature = "program")]
+pub mod account_types;
 pub mod constants;
+#[cfg(feature = "program")]
+pub mod dispatch;
 pub mod error;
 pub mod events;
 #[cfg(feature = "program")]
@@ -44,19 +48,19 @@ pub mod queue;
 pub mod settlement;
 pub mod state;
 pub mod token;
-#[cfg(feature = "program")]
-pub mod typed_account;
 
 #[cfg(feature = "program")]
 pub use instructions::*;
 
-#[cfg(feature = "program")]
+#[cfg(all(feature = "program", any(not(target_os = "solana"), feature = "cpi")))]
 use {anchor_lang::prelude::*, state::*};
 
 solana_address::declare_id!("2oV2kccd1xm65RKojjgWLw7puXagh94ksJYfcWUqw8c1");
 
 /// One byte identifies an instruction. Numbers are never reused.
-#[cfg(feature = "program")]
+///
+/// For the IDL and for other programs; on chain, [`dispatch`] calls the same instructions.
+#[cfg(all(feature = "program", any(not(target_os = "solana"), feature = "cpi")))]
 #[program]
 pub mod gpu_market {
     use super::*;

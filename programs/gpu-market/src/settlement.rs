@@ -12,46 +12,61 @@ use crate::{
 
 type Result<T> = core::result::Result<T, MarketError>;
 
-fn to_u64(value: u128) -> Result<u64> {
-    u64::try_from(value).map_err(|_| MarketError::MathOverflow)
+/// Which way a quotient is rounded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Round {
+    Down,
+    Up,
+}
+
+/// `a × b / divisor`, or [`MarketError::MathOverflow`] if that does not fit, or for a divisor of zero.
+#[inline(never)]
+fn mul_div(a: u64, b: u64, divisor: u64, round: Round) -> Result<u64> {
+    let (quotient, exact) = match a.checked_mul(b) {
+        // In 64 bits where it fits, because a 128-bit division costs the program far more.
+        Some(product) => {
+            let quotient = product.checked_div(divisor).ok_or(MarketError::MathOverflow)?;
+            (quotient, quotient.wrapping_mul(divisor) == product)
+        }
+        None => {
+            let product = u128::from(a).times(u128::from(b))?;
+            let quotient = product.checked_div(u128::from(divisor)).ok_or(MarketError::MathOverflow)?;
+            let exact = quotient.wrapping_mul(u128::from(divisor)) == product;
+            (u64::try_from(quotient).map_err(|_| MarketError::MathOverflow)?, exact)
+        }
+    };
+    if round == Round::Up && !exact {
+        return quotient.plus(1);
+    }
+    Ok(quotient)
 }
 
 /// `floor(rate × seconds / 10⁶)` base units.
 pub fn pay(rate: u64, seconds: u32) -> Result<u64> {
-    let micro = u128::from(rate).times(u128::from(seconds))?;
-    to_u64(micro.checked_div(u128::from(MICRO)).ok_or(MarketError::MathOverflow)?)
+    mul_div(rate, seconds.into(), MICRO, Round::Down)
 }
 
 /// `floor(amount × bps / 10⁴)` base units.
 pub fn share(amount: u64, bps: u16) -> Result<u64> {
-    // In 64 bits where it fits, because a 128-bit division costs the program far more.
-    match amount.checked_mul(u64::from(bps)) {
-        Some(product) => product.checked_div(BPS).ok_or(MarketError::MathOverflow),
-        None => {
-            let product = u128::from(amount).times(u128::from(bps))?;
-            to_u64(product.checked_div(u128::from(BPS)).ok_or(MarketError::MathOverflow)?)
-        }
-    }
+    mul_div(amount, bps.into(), BPS, Round::Down)
 }
 
 /// `ceil(rate × seconds / 10⁶)` base units: the most that a job of this length can pay.
 pub fn pay_ceiling(rate: u64, seconds: u32) -> Result<u64> {
-    let micro = u128::from(rate).times(u128::from(seconds))?;
-    to_u64(micro.div_ceil(u128::from(MICRO)))
+    mul_div(rate, seconds.into(), MICRO, Round::Up)
 }
 
 /// `ceil(amount × bps / 10⁴)` base units.
 pub fn share_ceiling(amount: u64, bps: u16) -> Result<u64> {
-    match amount.checked_mul(u64::from(bps)) {
-        Some(product) => Ok(product.div_ceil(BPS)),
-        None => to_u64(u128::from(amount).times(u128::from(bps))?.div_ceil(u128::from(BPS))),
-    }
+    mul_div(amount, bps.into(), BPS, Round::Up)
 }
 
 /// `floor(part × amount / whole)` base units; zero of nothing.
 pub fn proportion(part: u64, amount: u64, whole: u64) -> Result<u64> {
-    let product = u128::from(part).times(u128::from(amount))?;
-    to_u64(product.checked_div(u128::from(whole)).unwrap_or(0))
+    if whole == 0 {
+        return Ok(0);
+    }
+    mul_div(part, amount, whole, Round::Down)
 }
 
 /// What a post reserves, part by part, in base units of the payment mint.
@@ -88,8 +103,7 @@ pub fn queue_fee(full_fee: u64, used: u32, capacity: u32) -> Result<u64> {
     if above == 0 || full_fee == 0 {
         return Ok(0);
     }
-    let product = u128::from(full_fee).times(u128::from(above))?;
-    to_u64(product.div_ceil(u128::from(capacity)))
+    mul_div(full_fee, above, capacity.into(), Round::Up)
 }
 
 /// How a penalty in stake is split; the parts add up to the whole.

@@ -1,7 +1,6 @@
 use crate::prelude::*;
 #[cfg(feature = "program")]
 use crate::{
-    queue::Assignment,
     settlement::Penalty,
     state::{Job, Now, Settled},
 };
@@ -227,23 +226,24 @@ pub struct AssignmentFailed {
 #[cfg(feature = "program")]
 impl AssignmentFailed {
     #[allow(clippy::too_many_arguments)]
+    #[inline(never)]
     pub(crate) fn new(
-        job_address: Address,
-        member: Address,
-        caller: Address,
+        job_address: &Address,
+        member: &Address,
+        caller: &Address,
         reason: FailureReason,
         job: &Job,
-        next: &Option<Assignment>,
+        next_member: &Address,
         settled: &Option<Settled>,
         penalty: Penalty,
         now: Now,
     ) -> Self {
         let settled = settled.unwrap_or_default();
         Self {
-            job: job_address,
-            member,
-            caller,
-            next_member: next.map(|next| next.member).unwrap_or_default(),
+            job: *job_address,
+            member: *member,
+            caller: *caller,
+            next_member: *next_member,
             refunded: settled.refund,
             fee: settled.fee,
             tip: settled.tip,

@@ -13,71 +13,63 @@ mod stake;
 pub use {admin::*, client::*, host::*, job::*, market::*, queue::*, stake::*};
 
 /// Emits an event of this program by calling itself, as the framework's macro of this name does and with the same bytes,
-/// but through one function and without copies: a third of the program's size would be the framework's expansions.
+/// but through one function.
 #[cfg(feature = "program")]
 macro_rules! emit_cpi {
     ($ctx:ident, $event:expr) => {
-        $crate::events::send(
-            anchor_lang::AnchorAccount::account(&$ctx.accounts.event_authority),
-            $ctx.bumps.event_authority,
-            &$crate::events::Envelope::new($event),
-        )?
+        $crate::events::send(&$ctx.accounts.event_authority, &$event)?
     };
 }
 #[cfg(feature = "program")]
 pub(crate) use emit_cpi;
 
-/// An event as it stands in the data of the self-call: tag, discriminator, fields.
+/// Bytes before an event's fields in the data of the self-call: tag and discriminator.
 #[cfg(feature = "program")]
-#[repr(C)]
-pub(crate) struct Envelope<E> {
-    tag: [u8; 8],
-    discriminator: [u8; 8],
-    event: E,
-}
-
+const EVENT_HEADER: usize = 16;
+/// Room for the largest event with its header.
 #[cfg(feature = "program")]
-impl<E: anchor_lang::Event + bytemuck::Pod> Envelope<E> {
-    const DISCRIMINATOR: [u8; 8] = match E::DISCRIMINATOR.first_chunk() {
-        Some(bytes) => *bytes,
-        None => panic!("an event's discriminator has eight bytes"),
-    };
+const EVENT_ROOM: usize = 512;
 
-    #[inline(always)]
-    pub(crate) fn new(event: E) -> Self {
-        const { assert!(core::mem::align_of::<E>() <= 8) };
-        Self { tag: anchor_lang::event::EVENT_IX_TAG.to_le_bytes(), discriminator: Self::DISCRIMINATOR, event }
-    }
-}
-
-/// Sends an envelope to this program itself.
+/// Sends an event to this program itself.
 #[cfg(feature = "program")]
 #[inline(always)]
-pub(crate) fn send<E: bytemuck::Pod>(
-    authority: &anchor_lang::prelude::AccountView,
-    bump: u8,
-    envelope: &Envelope<E>,
+pub(crate) fn send<E: anchor_lang::Event + bytemuck::Pod>(
+    authority: &crate::account_types::EventAuthority,
+    event: &E,
 ) -> anchor_lang::prelude::Result<()> {
-    // SAFETY: two byte arrays and a `Pod` whose alignment divides their size: there is no padding.
-    let data = unsafe {
-        core::slice::from_raw_parts(core::ptr::from_ref(envelope).cast::<u8>(), core::mem::size_of::<Envelope<E>>())
+    const { assert!(core::mem::size_of::<E>() <= EVENT_ROOM - EVENT_HEADER) };
+    let discriminator = const {
+        match E::DISCRIMINATOR.first_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => panic!("an event's discriminator has eight bytes"),
+        }
     };
-    self_call(authority, bump, data)
+    self_call(authority, discriminator, bytemuck::bytes_of(event));
+    Ok(())
 }
 
 #[cfg(feature = "program")]
 #[inline(never)]
-fn self_call(
-    authority: &anchor_lang::prelude::AccountView,
-    bump: u8,
-    data: &[u8],
-) -> anchor_lang::prelude::Result<()> {
-    use pinocchio::{
-        cpi::{invoke_signed_unchecked, CpiAccount, Seed, Signer},
-        instruction::{InstructionAccount, InstructionView},
+fn self_call(authority: &anchor_lang::prelude::AccountView, discriminator: u64, fields: &[u8]) {
+    use {
+        core::mem::MaybeUninit,
+        pinocchio::{
+            cpi::{invoke_signed_unchecked, CpiAccount, Seed, Signer},
+            instruction::{InstructionAccount, InstructionView},
+        },
     };
-    let bump = [bump];
-    let seeds = [Seed::from(b"__event_authority".as_slice()), Seed::from(bump.as_slice())];
+    let mut room = MaybeUninit::<[u64; EVENT_ROOM / 8]>::uninit();
+    let start = room.as_mut_ptr().cast::<u8>();
+    let length = fields.len().min(EVENT_ROOM - EVENT_HEADER);
+    // SAFETY: header and fields fit into the room, which is aligned to eight bytes; all that `data` names is written.
+    let data = unsafe {
+        start.cast::<u64>().write(anchor_lang::event::EVENT_IX_TAG);
+        start.cast::<u64>().add(1).write(discriminator);
+        start.add(EVENT_HEADER).copy_from_nonoverlapping(fields.as_ptr(), length);
+        core::slice::from_raw_parts(start, EVENT_HEADER.saturating_add(length))
+    };
+    let seeds =
+        [Seed::from(crate::constants::EVENT_AUTHORITY_SEED), Seed::from(&[crate::constants::EVENT_AUTHORITY_BUMP])];
     let instruction = InstructionView {
         program_id: &crate::ID,
         accounts: &[InstructionAccount::readonly_signer(authority.address())],
@@ -87,5 +79,4 @@ fn self_call(
     unsafe {
         invoke_signed_unchecked(&instruction, &[CpiAccount::from(authority)], &[Signer::from(&seeds)]);
     }
-    Ok(())
 }

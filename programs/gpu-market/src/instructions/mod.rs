@@ -19,7 +19,7 @@ use {
 };
 
 /// The clock's moment.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn now() -> Result<Now> {
     let clock = Clock::get()?;
     Ok(Now { unix: clock.unix_timestamp, slot: clock.slot })
@@ -34,6 +34,12 @@ pub(crate) fn key(account: &impl AnchorAccount) -> Address {
 /// The account behind an optional slot that this branch of an instruction needs.
 pub(crate) fn required<T>(slot: &mut Option<T>) -> core::result::Result<&mut T, MarketError> {
     slot.as_mut().ok_or(MarketError::PayeeMissing)
+}
+
+/// The canonical bump of this program's address of `seeds`, which `address` must be.
+#[inline(never)]
+pub(crate) fn bump_of(address: &Address, seeds: &[&[u8]]) -> Result<u8> {
+    anchor_lang::find_and_verify_program_address(seeds, &crate::ID, address)
 }
 
 /// Whether two keys are the same. One function for all constraints: inlined, the comparisons would be a sixth of the

@@ -59,7 +59,7 @@ impl Queue<'_> {
     }
 
     /// Takes a node from the free list, else one that was never used.
-    #[inline]
+    #[inline(never)]
     pub fn allocate(&mut self) -> Rule<u16> {
         let index = self.shard.free_head;
         if index != NIL {
@@ -75,7 +75,7 @@ impl Queue<'_> {
     }
 
     /// Empties a node that is in no list and puts it on the free list.
-    #[inline]
+    #[inline(never)]
     pub fn release(&mut self, index: u16) -> Rule<()> {
         let next = self.shard.free_head;
         let node = self.node_mut(index)?;
@@ -87,7 +87,7 @@ impl Queue<'_> {
     }
 
     /// Puts a node at the end of a list.
-    #[inline]
+    #[inline(never)]
     pub fn push_tail(&mut self, list: List, index: u16) -> Rule<()> {
         let seq = self.shard.next_seq;
         self.shard.next_seq = seq.plus(1)?;
@@ -104,7 +104,7 @@ impl Queue<'_> {
     }
 
     /// Puts a node at the front of a list, numbered before the head.
-    #[inline]
+    #[inline(never)]
     pub fn push_head(&mut self, list: List, index: u16) -> Rule<()> {
         let Some(first) = self.head(list) else {
             return self.push_tail(list, index);
@@ -128,7 +128,7 @@ impl Queue<'_> {
     }
 
     /// Takes a node out of its list. What it holds stays.
-    #[inline]
+    #[inline(never)]
     pub fn unlink(&mut self, list: List, index: u16) -> Rule<()> {
         let (prev, next) = {
             let node = self.node(index)?;

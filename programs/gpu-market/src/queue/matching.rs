@@ -22,14 +22,6 @@ pub struct Seat {
     pub epoch: u16,
 }
 
-/// A job and the node that holds it now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assignment {
-    pub node: u16,
-    pub job: Address,
-    pub member: Address,
-}
-
 impl Node {
     /// The seat in this node.
     pub fn seat(&self) -> Seat {
@@ -69,24 +61,31 @@ impl Node {
     #[inline]
     pub fn require_job(&self, job: &Address) -> Rule<()> {
         ensure(
-            (self.is(NodeKind::Queued) || self.is(NodeKind::Assigned)) && self.job == *job,
+            (self.is(NodeKind::Queued) || self.is(NodeKind::Assigned)) && address_eq(&self.job, job),
             MarketError::NodeMismatch,
         )
+    }
+
+    /// Refuses unless this job is in line here.
+    #[inline]
+    pub fn require_queued(&self, job: &Address) -> Rule<()> {
+        self.require_job(job)?;
+        ensure(self.is(NodeKind::Queued), MarketError::JobNotQueued)
     }
 
     /// Refuses unless this job is assigned to this member.
     #[inline]
     pub fn require_assigned(&self, job: &Address, member: &Address) -> Rule<()> {
         ensure(self.is(NodeKind::Assigned), MarketError::JobNotAssigned)?;
-        ensure(self.job == *job, MarketError::NodeMismatch)?;
-        ensure(self.member == *member, MarketError::WrongMember)
+        ensure(address_eq(&self.job, job), MarketError::NodeMismatch)?;
+        ensure(address_eq(&self.member, member), MarketError::WrongMember)
     }
 }
 
 impl Queue<'_> {
     /// The head seat that would take a job at `rate`. Unlinks at most a few lapsed seats on the way, which leaves
     /// their bonds to whoever names their members. Seats of the `evicted` member count as lapsed.
-    #[inline]
+    #[inline(never)]
     fn live_head_seat(&mut self, rate: u64, evicted: &Address, now: Now) -> Rule<Option<u16>> {
         for _ in 0..LAPSED_PER_MATCH {
             let Some(index) = self.head(List::Seats) else {
@@ -105,20 +104,21 @@ impl Queue<'_> {
 
     /// Puts a seat and a job into one node that is in no list.
     #[inline]
-    fn assign(&mut self, index: u16, now: Now) -> Rule<Assignment> {
+    fn assign(&mut self, index: u16, now: Now) -> Rule<()> {
         self.shard.assigned = self.shard.assigned.plus(1)?;
         let node = self.node_mut(index)?;
         node.kind = NodeKind::Assigned as u8;
         node.stamp(now);
-        Ok(Assignment { node: index, job: node.job, member: node.member })
+        Ok(())
     }
 
-    /// A new job: to the head seat if nobody is in line before it, else in line.
+    /// A new job: to the head seat if nobody is in line before it, else in line. Returns its node.
     #[inline]
-    pub fn post(&mut self, job: &Address, rate: u64, now: Now) -> Rule<Assignment> {
+    pub fn post(&mut self, job: &Address, rate: u64, now: Now) -> Rule<u16> {
         if self.head(List::Jobs).is_none() {
             if let Some(index) = self.live_head_seat(rate, &Address::default(), now)? {
-                return self.take_seat(index, job, rate, now);
+                self.take_seat(index, job, rate, now)?;
+                return Ok(index);
             }
         }
         let index = self.allocate()?;
@@ -127,22 +127,15 @@ impl Queue<'_> {
         node.rate = rate;
         node.stamp(now);
         self.push_tail(List::Jobs, index)?;
-        Ok(Assignment { node: index, job: *job, member: Address::default() })
+        Ok(index)
     }
 
     /// A new job for one waiting seat, named by node and member.
-    pub fn post_to(
-        &mut self,
-        index: u16,
-        member: &Address,
-        job: &Address,
-        rate: u64,
-        now: Now,
-    ) -> Rule<Assignment> {
+    pub fn post_to(&mut self, index: u16, member: &Address, job: &Address, rate: u64, now: Now) -> Rule<()> {
         let node = self.node(index).map_err(|_| MarketError::HostNotWaiting)?;
         ensure(
             node.is(NodeKind::Waiting)
-                && node.member == *member
+                && address_eq(&node.member, member)
                 && now.unix < node.valid_until
                 && node.min_rate <= rate,
             MarketError::HostNotWaiting,
@@ -151,7 +144,7 @@ impl Queue<'_> {
     }
 
     #[inline]
-    fn take_seat(&mut self, index: u16, job: &Address, rate: u64, now: Now) -> Rule<Assignment> {
+    fn take_seat(&mut self, index: u16, job: &Address, rate: u64, now: Now) -> Rule<()> {
         let from_behind = self.head(List::Seats) != Some(index);
         self.unlink(List::Seats, index)?;
         self.node_mut(index)?.from_behind = from_behind.into();
@@ -161,22 +154,23 @@ impl Queue<'_> {
         self.assign(index, now)
     }
 
-    /// A seat: to the head job, else it waits. `Assignment::job` is all zeros if it waits.
+    /// A seat: to the head job, else it waits. Returns its node, which names no job if it waits.
     #[inline]
-    pub fn join(&mut self, seat: &Seat, now: Now) -> Rule<Assignment> {
+    pub fn join(&mut self, seat: &Seat, now: Now) -> Rule<u16> {
         if let Some(index) = self.head(List::Jobs) {
-            return self.take_job(index, seat, now);
+            self.take_job(index, seat, now)?;
+            return Ok(index);
         }
         let index = self.allocate()?;
         let node = self.node_mut(index)?;
         node.set_seat(seat);
         node.stamp(now);
         self.push_tail(List::Seats, index)?;
-        Ok(Assignment { node: index, job: Address::default(), member: seat.member })
+        Ok(index)
     }
 
-    #[inline]
-    fn take_job(&mut self, index: u16, seat: &Seat, now: Now) -> Rule<Assignment> {
+    #[inline(never)]
+    fn take_job(&mut self, index: u16, seat: &Seat, now: Now) -> Rule<()> {
         ensure(self.node(index)?.rate >= seat.min_rate, MarketError::HeadBelowTerms)?;
         self.unlink(List::Jobs, index)?;
         self.node_mut(index)?.set_seat(seat);
@@ -189,9 +183,9 @@ impl Queue<'_> {
         Ok(())
     }
 
-    /// Takes a waiting or lapsed seat out of the shard and returns it.
-    pub fn remove_seat(&mut self, index: u16) -> Rule<Seat> {
-        let node = *self.node(index)?;
+    /// Takes a waiting or lapsed seat out of the shard.
+    pub fn remove_seat(&mut self, index: u16) -> Rule<()> {
+        let node = self.node(index)?;
         if node.is(NodeKind::Waiting) {
             self.unlink(List::Seats, index)?;
         } else if node.is(NodeKind::Lapsed) {
@@ -199,8 +193,15 @@ impl Queue<'_> {
         } else {
             return Err(MarketError::SeatNotWaiting);
         }
-        self.release(index)?;
-        Ok(node.seat())
+        self.release(index)
+    }
+
+    /// Assigns the job of a node that is in no list to a waiting seat of another, which is given up.
+    fn unite(&mut self, job: u16, seat: u16, now: Now) -> Rule<()> {
+        let taken = self.node(seat)?.seat();
+        self.remove_seat(seat)?;
+        self.node_mut(job)?.set_seat(&taken);
+        self.assign(job, now)
     }
 
     /// Takes a job in line out of the shard.
@@ -218,15 +219,16 @@ impl Queue<'_> {
     }
 
     /// The job of an assignment is gone: its seat takes the head job, else it is in line again: first, unless it had been
-    /// picked from further back. A seat that is over, or whose host did not answer (`answered`), lapses. Returns the new
-    /// assignment, if any.
-    pub fn return_seat(&mut self, index: u16, answered: bool, now: Now) -> Rule<Option<Assignment>> {
+    /// picked from further back. A seat that is over, or whose host did not answer (`answered`), lapses. Returns the node
+    /// of the new assignment, if any.
+    pub fn return_seat(&mut self, index: u16, answered: bool, now: Now) -> Rule<Option<u16>> {
         let seat = self.node(index)?.seat();
         let alive = answered && now.unix < seat.valid_until;
         if let Some(head) = self.head(List::Jobs).filter(|_| alive) {
             if self.node(head)?.rate >= seat.min_rate {
                 self.remove_assigned(index)?;
-                return Ok(Some(self.take_job(head, &seat, now)?));
+                self.take_job(head, &seat, now)?;
+                return Ok(Some(head));
             }
         }
         self.shard.assigned = self.shard.assigned.minus(1)?;
@@ -247,8 +249,8 @@ impl Queue<'_> {
     }
 
     /// The seat of an assignment is gone: its job goes to the next waiting seat, else it is the first in line again.
-    /// The job keeps its node. It does not go to a seat of the `evicted` member. Returns the new assignment, if any.
-    pub fn return_job(&mut self, index: u16, evicted: &Address, now: Now) -> Rule<Option<Assignment>> {
+    /// The job keeps its node. It does not go to a seat of the `evicted` member. Returns whether it is assigned again.
+    pub fn return_job(&mut self, index: u16, evicted: &Address, now: Now) -> Rule<bool> {
         let rate = {
             let node = self.node_mut(index)?;
             node.clear_seat();
@@ -258,17 +260,16 @@ impl Queue<'_> {
         };
         self.shard.assigned = self.shard.assigned.minus(1)?;
         if let Some(head) = self.live_head_seat(rate, evicted, now)? {
-            let seat = self.remove_seat(head)?;
-            self.node_mut(index)?.set_seat(&seat);
-            return Ok(Some(self.assign(index, now)?));
+            self.unite(index, head, now)?;
+            return Ok(true);
         }
         self.push_head(List::Jobs, index)?;
-        Ok(None)
+        Ok(false)
     }
 
-    /// Brings head job and head seat together where lapsed seats had kept them apart. Returns nothing if it came no
-    /// further than to unlink a few of them.
-    pub fn match_heads(&mut self, now: Now) -> Rule<Option<Assignment>> {
+    /// Brings head job and head seat together where lapsed seats had kept them apart. Returns the node, or
+    /// nothing if it came no further than to unlink a few of them.
+    pub fn match_heads(&mut self, now: Now) -> Rule<Option<u16>> {
         let lapsed = self.shard.lapsed;
         let job = self.head(List::Jobs);
         let rate = match job {
@@ -278,8 +279,9 @@ impl Queue<'_> {
         let seat = self.live_head_seat(rate, &Address::default(), now)?;
         match (job, seat) {
             (Some(job), Some(seat)) => {
-                let seat = self.remove_seat(seat)?;
-                Ok(Some(self.take_job(job, &seat, now)?))
+                self.unlink(List::Jobs, job)?;
+                self.unite(job, seat, now)?;
+                Ok(Some(job))
             }
             _ => {
                 ensure(self.shard.lapsed != lapsed, MarketError::NothingToMatch)?;
@@ -292,12 +294,15 @@ impl Queue<'_> {
     pub fn give_seat(&mut self, now: Now) -> Rule<Seat> {
         ensure(self.head(List::Jobs).is_none(), MarketError::SourceHasJobs)?;
         let head = self.live_head_seat(u64::MAX, &Address::default(), now)?.ok_or(MarketError::NothingToMatch)?;
-        self.remove_seat(head)
+        let seat = self.node(head)?.seat();
+        self.remove_seat(head)?;
+        Ok(seat)
     }
 
-    /// Gives the head job to a seat of another shard.
-    pub fn receive_seat(&mut self, seat: &Seat, now: Now) -> Rule<Assignment> {
+    /// Gives the head job to a seat of another shard. Returns its node.
+    pub fn receive_seat(&mut self, seat: &Seat, now: Now) -> Rule<u16> {
         let job = self.head(List::Jobs).ok_or(MarketError::NothingToMatch)?;
-        self.take_job(job, seat, now)
+        self.take_job(job, seat, now)?;
+        Ok(job)
     }
 }

@@ -13,10 +13,6 @@ use crate::{
     state::{Node, Shard},
 };
 
-/// A shard account: header and nodes.
-#[cfg(feature = "program")]
-pub type ShardAccount = anchor_lang::accounts::Slab<Shard, Node>;
-
 /// A view of a shard's queue.
 pub struct Queue<'a> {
     pub shard: &'a mut Shard,
@@ -28,15 +24,4 @@ impl Queue<'_> {
     pub fn capacity(&self) -> Rule<u32> {
         u32::try_from(self.nodes.len()).map_err(|_| MarketError::MathOverflow)
     }
-}
-
-/// Runs `work` on the queue of a shard account. The header is worked on as a copy, because the account lends its header
-/// and its nodes only one at a time; it is written back if `work` succeeds.
-#[cfg(feature = "program")]
-#[inline]
-pub fn with_queue<T>(account: &mut ShardAccount, work: impl FnOnce(&mut Queue) -> Rule<T>) -> Rule<T> {
-    let mut header: Shard = **account;
-    let result = work(&mut Queue { shard: &mut header, nodes: account.as_mut_slice() })?;
-    **account = header;
-    Ok(result)
 }

@@ -271,10 +271,10 @@ impl Job {
 
     /// Starts billing. `bond` is what the seat recorded, `own_maximum` the longest that the host is willing to run.
     #[inline]
-    pub fn start(&mut self, member: Address, bond: u64, own_maximum: u32, now: Now) -> Rule<()> {
+    pub fn start(&mut self, member: &Address, bond: u64, own_maximum: u32, now: Now) -> Rule<()> {
         self.require_open()?;
         self.state = JobState::Running as u8;
-        self.member = member;
+        self.member = *member;
         self.bond = bond;
         self.started_at = now.unix;
         self.last_at = now.unix;

@@ -151,8 +151,8 @@ impl Job {
     }
 
     /// The member that an assigned or ended job owes something to.
-    pub fn record_member(&mut self, member: Address) {
-        self.member = member;
+    pub fn record_member(&mut self, member: &Address) {
+        self.member = *member;
     }
 
     /// Evidence and end of a job that its client ends early.

@@ -1,6 +1,6 @@
 use {
     super::mint::decimals,
-    crate::error::MarketError,
+    crate::{error::MarketError, instructions::bump_of},
     anchor_lang::prelude::*,
     pinocchio::cpi::{Seed, Signer as SeedSigner},
     pinocchio_token_2022::instructions::{CloseAccount, InitializeAccount3, TransferChecked},
@@ -13,6 +13,9 @@ const OWNER_OFFSET: usize = 32;
 const AMOUNT_OFFSET: usize = 64;
 const STATE_OFFSET: usize = 108;
 const STATE_FROZEN: u8 = 2;
+
+/// Seeds of a vault at most, its bump included.
+const MAX_VAULT_SEEDS: usize = 4;
 
 /// Seeds of a vault with its bump, which sign for it.
 pub type VaultSeeds<'a, const N: usize> = [&'a [u8]; N];
@@ -103,21 +106,25 @@ pub fn transfer_out<const N: usize>(
     .invoke_signed(&[SeedSigner::from(&seeds)])
 }
 
-/// Creates a vault at its address, as a token account that is its own authority.
-pub fn open_vault<const N: usize>(
-    tokens: TokenContext,
-    vault: &AccountView,
-    seeds: VaultSeeds<N>,
-    payer: &AccountView,
-) -> Result<()> {
-    anchor_lang::create_account_signed(payer, vault, TOKEN_ACCOUNT_SIZE, tokens.program.address(), &seeds)?;
+/// Creates a vault at the address of `seeds`, as a token account that is its own authority. Returns its bump.
+#[inline(never)]
+pub fn open_vault(tokens: TokenContext, vault: &AccountView, seeds: &[&[u8]], payer: &AccountView) -> Result<u8> {
+    let bump = bump_of(vault.address(), seeds)?;
+    let last = [bump];
+    let mut signed: [&[u8]; MAX_VAULT_SEEDS] = [&[]; MAX_VAULT_SEEDS];
+    for (slot, seed) in signed.iter_mut().zip(seeds.iter().copied().chain([last.as_slice()])) {
+        *slot = seed;
+    }
+    let signed = signed.get(..=seeds.len()).ok_or(MarketError::MathOverflow)?;
+    anchor_lang::create_account_signed(payer, vault, TOKEN_ACCOUNT_SIZE, tokens.program.address(), signed)?;
     InitializeAccount3 {
         account: vault,
         mint: tokens.mint,
         owner: vault.address(),
         token_program: tokens.program.address(),
     }
-    .invoke()
+    .invoke()?;
+    Ok(bump)
 }
 
 /// Moves whatever is left in a vault to `surplus_to` and closes it; its rent goes to `rent_to`.

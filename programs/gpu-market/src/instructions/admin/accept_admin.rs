@@ -1,21 +1,23 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, AdminAccepted},
         instructions::{key, same},
         state::Config,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct AcceptAdmin {
     #[account(constraint(same(&config.pending_admin, successor.address()) @ MarketError::NotPendingAuthority))]
     pub successor: Signer,
     #[account(mut)]
     pub config: Account<Config>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn accept_admin(ctx: &mut Context<AcceptAdmin>) -> Result<()> {

@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, ConfigClosed},
         instructions::{key, same},
         state::Config,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseConfig {
     #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
@@ -19,6 +18,9 @@ pub struct CloseConfig {
     /// CHECK: whoever paid the rent.
     #[account(unsafe(dup), constraint(same(&config.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn close_config(ctx: &mut Context<CloseConfig>) -> Result<()> {

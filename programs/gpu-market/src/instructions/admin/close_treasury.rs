@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::TREASURY_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, TreasuryClosed},
         instructions::{key, same},
         state::{Config, Treasury},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseTreasury {
     #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
@@ -29,7 +27,10 @@ pub struct CloseTreasury {
     /// CHECK: the mint that the treasury records.
     #[account(constraint(same(&treasury.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl CloseTreasury {

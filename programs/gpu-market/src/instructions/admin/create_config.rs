@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::*,
         error::MarketError,
         events::{emit_cpi, ConfigCreated},
         instructions::key,
         state::{Config, ConfigSettings},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CreateConfig {
     /// Pays the rent of the config and gets it back.
@@ -32,8 +30,11 @@ pub struct CreateConfig {
     pub stake_mint: UncheckedAccount,
     #[account(init, payer = payer, seeds = [CONFIG_SEED], bump)]
     pub config: Account<Config>,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl CreateConfig {

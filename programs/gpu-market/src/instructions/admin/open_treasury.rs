@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::*,
         events::{emit_cpi, TreasuryOpened},
         instructions::key,
         state::Treasury,
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// Anybody may open the treasury of a mint, so that fees can be swept and clients can close.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct OpenTreasury {
     /// Pays the rent of both accounts and gets it back.
@@ -20,13 +18,16 @@ pub struct OpenTreasury {
     pub payer: Signer,
     #[account(init, payer = payer, seeds = [TREASURY_SEED, mint.address().as_ref()], bump)]
     pub treasury: Account<Treasury>,
-    /// CHECK: created here, at the address that its seeds fix.
-    #[account(mut, seeds = [TREASURY_VAULT_SEED, mint.address().as_ref()], bump)]
+    /// CHECK: created here, at the address that the seeds in the handler fix.
+    #[account(mut)]
     pub vault: UncheckedAccount,
     /// CHECK: `validate` refuses mints that are not allowed.
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl OpenTreasury {
@@ -41,11 +42,10 @@ impl OpenTreasury {
 
 pub fn open_treasury(ctx: &mut Context<OpenTreasury>) -> Result<()> {
     ctx.accounts.validate()?;
-    let vault_bump = ctx.bumps.vault;
-    token::open_vault(
+    let vault_bump = token::open_vault(
         ctx.accounts.tokens(),
         ctx.accounts.vault.account(),
-        [TREASURY_VAULT_SEED, ctx.accounts.mint.address().as_ref(), &[vault_bump]],
+        &[TREASURY_VAULT_SEED, ctx.accounts.mint.address().as_ref()],
         ctx.accounts.payer.account(),
     )?;
 

@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, PauseSet},
         instructions::key,
         state::Config,
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct SetPause {
     /// Pauser or admin.
@@ -20,6 +19,9 @@ pub struct SetPause {
     pub authority: Signer,
     #[account(mut)]
     pub config: Account<Config>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Replaces all pause bits. They stop entries only.

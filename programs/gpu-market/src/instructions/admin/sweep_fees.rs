@@ -1,19 +1,17 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::CLIENT_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, FeesSwept},
         instructions::{key, same},
         state::{Client, Treasury},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// Anybody may sweep: what a client owes can only go to the treasury of its mint.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct SweepFees {
     #[account(mut)]
@@ -29,7 +27,10 @@ pub struct SweepFees {
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn sweep_fees(ctx: &mut Context<SweepFees>) -> Result<()> {

@@ -1,19 +1,17 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::STAKE_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, SlashesSwept},
         instructions::{key, same},
         state::{Stake, Treasury},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// Anybody may sweep: the treasury's share of what was slashed can only go to the treasury of the stake's mint.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct SweepSlashes {
     #[account(mut)]
@@ -29,7 +27,10 @@ pub struct SweepSlashes {
     /// CHECK: the mint that the stake records.
     #[account(constraint(same(&stake.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn sweep_slashes(ctx: &mut Context<SweepSlashes>) -> Result<()> {

@@ -1,22 +1,24 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, ConfigUpdated},
         instructions::{key, same},
         state::{Config, ConfigSettings},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
 /// What the admin does to the config: new settings, or a proposed successor.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct ChangeConfig {
     #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
     pub admin: Signer,
     #[account(mut)]
     pub config: Account<Config>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// The stake mint never changes, and a new unbonding period binds no stake until it grows.

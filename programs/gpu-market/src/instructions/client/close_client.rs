@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::CLIENT_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, ClientClosed},
         instructions::{key, same},
         state::Client,
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseClient {
     #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
@@ -31,7 +29,10 @@ pub struct CloseClient {
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn close_client(ctx: &mut Context<CloseClient>) -> Result<()> {

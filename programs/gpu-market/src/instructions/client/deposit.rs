@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         error::MarketError,
         events::{emit_cpi, EscrowDeposited},
         instructions::{key, same},
         state::Client,
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// Anybody may deposit for a client.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Deposit {
     pub depositor: Signer,
@@ -27,7 +25,10 @@ pub struct Deposit {
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {

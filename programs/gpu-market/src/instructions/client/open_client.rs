@@ -1,17 +1,15 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::*,
         events::{emit_cpi, ClientOpened},
         instructions::key,
         state::Client,
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct OpenClient {
     pub owner: Signer,
@@ -20,13 +18,16 @@ pub struct OpenClient {
     pub payer: Signer,
     #[account(init, payer = payer, seeds = [CLIENT_SEED, owner.address().as_ref(), mint.address().as_ref()], bump)]
     pub client: Account<Client>,
-    /// CHECK: created here, at the address that its seeds fix.
-    #[account(mut, seeds = [CLIENT_VAULT_SEED, client.address().as_ref()], bump)]
+    /// CHECK: created here, at the address that the seeds in the handler fix.
+    #[account(mut)]
     pub vault: UncheckedAccount,
     /// CHECK: `validate` refuses mints that are not allowed.
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl OpenClient {
@@ -42,11 +43,10 @@ impl OpenClient {
 pub fn open_client(ctx: &mut Context<OpenClient>) -> Result<()> {
     ctx.accounts.validate()?;
     let address = key(&ctx.accounts.client);
-    let vault_bump = ctx.bumps.vault;
-    token::open_vault(
+    let vault_bump = token::open_vault(
         ctx.accounts.tokens(),
         ctx.accounts.vault.account(),
-        [CLIENT_VAULT_SEED, address.as_ref(), &[vault_bump]],
+        &[CLIENT_VAULT_SEED, address.as_ref()],
         ctx.accounts.payer.account(),
     )?;
 

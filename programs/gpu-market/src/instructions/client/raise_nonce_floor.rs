@@ -1,21 +1,23 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, NonceFloorRaised},
         instructions::{key, same},
         state::Client,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct RaiseNonceFloor {
     #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub client: Account<Client>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn raise_nonce_floor(ctx: &mut Context<RaiseNonceFloor>, floor: u64) -> Result<()> {

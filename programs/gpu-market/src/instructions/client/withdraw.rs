@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::CLIENT_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, EscrowWithdrawn},
         instructions::{key, same},
         state::Client,
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Withdraw {
     #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
@@ -28,7 +26,10 @@ pub struct Withdraw {
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {

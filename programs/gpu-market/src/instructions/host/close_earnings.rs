@@ -1,33 +1,34 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::EARNINGS_SEED,
         error::MarketError,
         events::{emit_cpi, EarningsClosed},
-        instructions::{key, same},
+        instructions::{bump_of, key, same},
         state::Host,
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseEarnings {
     /// Paid the rent of the vault and gets it back.
     #[account(mut, constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
     pub host: Account<Host>,
-    /// CHECK: the host's vault of this mint, by its seeds.
-    #[account(mut, seeds = [EARNINGS_SEED, host.address().as_ref(), mint.address().as_ref()], bump)]
+    /// CHECK: the host's vault of this mint, by the seeds in the handler.
+    #[account(mut)]
     pub vault: UncheckedAccount,
     /// CHECK: `validate` asks for an account of the owner; it gets what is left.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: part of the vault's address.
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl CloseEarnings {
@@ -47,11 +48,12 @@ pub fn close_earnings(ctx: &mut Context<CloseEarnings>) -> Result<()> {
     let accounts = &ctx.accounts;
     let host = key(&accounts.host);
     let mint = *accounts.mint.address();
+    let bump = bump_of(accounts.vault.address(), &[EARNINGS_SEED, host.as_ref(), mint.as_ref()])?;
     let returned = token::amount(accounts.vault.account())?;
     token::close_vault(
         accounts.tokens(),
         accounts.vault.account(),
-        [EARNINGS_SEED, host.as_ref(), mint.as_ref(), &[ctx.bumps.vault]],
+        [EARNINGS_SEED, host.as_ref(), mint.as_ref(), &[bump]],
         accounts.destination.account(),
         accounts.owner.account(),
     )?;

@@ -1,16 +1,15 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, HostClosed},
         instructions::{key, now, same},
         state::Host,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
 /// An earnings vault that is still open stays at its address: registering again gives access to it.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseHost {
     #[account(constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
@@ -20,6 +19,9 @@ pub struct CloseHost {
     /// CHECK: whoever paid the rent.
     #[account(unsafe(dup), constraint(same(&host.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn close_host(ctx: &mut Context<CloseHost>) -> Result<()> {

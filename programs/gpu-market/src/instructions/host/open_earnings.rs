@@ -1,31 +1,32 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::EARNINGS_SEED,
         error::MarketError,
         events::{emit_cpi, EarningsOpened},
         instructions::{key, same},
         state::Host,
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct OpenEarnings {
     /// Pays the rent of the vault and gets it back.
     #[account(mut, constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
     pub host: Account<Host>,
-    /// CHECK: created here, at the address that its seeds fix.
-    #[account(mut, seeds = [EARNINGS_SEED, host.address().as_ref(), mint.address().as_ref()], bump)]
+    /// CHECK: created here, at the address that the seeds in the handler fix.
+    #[account(mut)]
     pub vault: UncheckedAccount,
     /// CHECK: `validate` refuses mints that are not allowed.
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl OpenEarnings {
@@ -46,7 +47,7 @@ pub fn open_earnings(ctx: &mut Context<OpenEarnings>) -> Result<()> {
     token::open_vault(
         accounts.tokens(),
         accounts.vault.account(),
-        [EARNINGS_SEED, host.as_ref(), mint.as_ref(), &[ctx.bumps.vault]],
+        &[EARNINGS_SEED, host.as_ref(), mint.as_ref()],
         accounts.owner.account(),
     )?;
     let event = EarningsOpened { host, mint, vault: *accounts.vault.address() };

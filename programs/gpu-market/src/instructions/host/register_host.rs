@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         constants::*,
         events::{emit_cpi, HostRegistered},
         instructions::key,
         state::{Host, HostParams},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct RegisterHost {
     pub owner: Signer,
@@ -19,6 +18,9 @@ pub struct RegisterHost {
     #[account(init, payer = payer, seeds = [HOST_SEED, owner.address().as_ref()], bump)]
     pub host: Account<Host>,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn register_host(ctx: &mut Context<RegisterHost>, params: HostParams) -> Result<()> {

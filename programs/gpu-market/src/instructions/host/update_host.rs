@@ -1,21 +1,23 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, HostUpdated},
         instructions::{key, same},
         state::{Host, HostParams},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct UpdateHost {
     #[account(constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub host: Account<Host>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn update_host(ctx: &mut Context<UpdateHost>, params: HostParams) -> Result<()> {

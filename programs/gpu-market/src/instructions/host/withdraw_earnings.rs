@@ -1,19 +1,17 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::EARNINGS_SEED,
         error::MarketError,
         events::{emit_cpi, EarningsWithdrawn},
-        instructions::key,
+        instructions::{bump_of, key},
         state::Host,
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// The operator may withdraw too, because the tokens only go to the owner.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct WithdrawEarnings {
     #[account(
@@ -22,15 +20,18 @@ pub struct WithdrawEarnings {
     )]
     pub authority: Signer,
     pub host: Account<Host>,
-    /// CHECK: the host's vault of this mint, by its seeds.
-    #[account(mut, seeds = [EARNINGS_SEED, host.address().as_ref(), mint.address().as_ref()], bump)]
+    /// CHECK: the host's vault of this mint, by the seeds in the handler.
+    #[account(mut)]
     pub vault: UncheckedAccount,
     /// CHECK: `validate` asks for an account of the host's owner.
     #[account(mut)]
     pub destination: UncheckedAccount,
     /// CHECK: part of the vault's address.
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl WithdrawEarnings {
@@ -53,10 +54,11 @@ pub fn withdraw_earnings(ctx: &mut Context<WithdrawEarnings>, amount: u64) -> Re
     require!(amount <= held, MarketError::InsufficientEarnings);
     let host = key(&accounts.host);
     let mint = *accounts.mint.address();
+    let bump = bump_of(accounts.vault.address(), &[EARNINGS_SEED, host.as_ref(), mint.as_ref()])?;
     token::transfer_out(
         accounts.tokens(),
         accounts.vault.account(),
-        [EARNINGS_SEED, host.as_ref(), mint.as_ref(), &[ctx.bumps.vault]],
+        [EARNINGS_SEED, host.as_ref(), mint.as_ref(), &[bump]],
         accounts.destination.account(),
         amount,
     )?;

@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         constants::HOST_GRACE,
         error::MarketError,
         events::{emit_cpi, JobCancelled},
-        instructions::{key, now},
+        instructions::now,
         math::Checked,
-        queue::{with_queue, ShardAccount},
         state::{Client, Job, JobState, NodeKind, TipTo},
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Cancel {
     /// Owner or delegate of the client.
@@ -27,6 +25,9 @@ pub struct Cancel {
         constraint(shard.index == job.shard @ MarketError::WrongShard)
     )]
     pub shard: ShardAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Takes back a job that has not started, in line or assigned alike. A host that was within its time is owed the tip,
@@ -37,34 +38,35 @@ pub fn cancel(ctx: &mut Context<Cancel>) -> Result<()> {
     accounts.client.actor(accounts.authority.address(), now.unix)?;
     let job = &mut accounts.job;
     job.require_open()?;
-    let address = key(job);
     let index = job.node;
     let answer_by = i64::from(job.ack_window).plus(HOST_GRACE)?;
-    let (member, in_time, next) = with_queue(&mut accounts.shard, |queue| {
-        let node = *queue.node(index)?;
-        node.require_job(&address)?;
-        if node.is(NodeKind::Queued) {
-            queue.remove_job(index)?;
-            return Ok((Address::default(), false, None));
-        }
-        let in_time = now.unix.saturating_sub(node.since) <= answer_by;
-        Ok((node.member, in_time, queue.return_seat(index, in_time, now)?))
-    })?;
-    job.record_member(member);
+    let mut queue = accounts.shard.queue();
+    let node = queue.node(index)?;
+    node.require_job(job.address())?;
+    let queued = node.is(NodeKind::Queued);
+    let in_time = !queued && now.unix.saturating_sub(node.since) <= answer_by;
+    let member = node.member;
+    let next = if queued {
+        queue.remove_job(index)?;
+        None
+    } else {
+        queue.return_seat(index, in_time, now)?
+    };
+    job.record_member(&member);
     let tip_to = if in_time { TipTo::Host } else { TipTo::Client };
     let settled = job.settle_unstarted(JobState::Cancelled, tip_to, now.unix)?;
     accounts.client.settle(&settled, job.delegation)?;
     job.invariant()?;
     let event = JobCancelled {
-        job: address,
+        job: *job.address(),
         member,
-        next_job: next.map(|next| next.job).unwrap_or_default(),
+        next_job: *accounts.shard.job_in(next),
         fee: settled.fee,
         due: settled.due,
         refunded: settled.refund,
         at: now.unix,
         slot: now.slot,
-        node: next.map_or(u32::from(index), |next| next.node.into()),
+        node: next.unwrap_or(index).into(),
         reserved: 0,
     };
     emit_cpi!(ctx, event);

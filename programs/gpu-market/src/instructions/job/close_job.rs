@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, JobClosed},
         instructions::{key, now, same},
         state::{Client, Job},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseJob {
     /// Owner or delegate of the client; anyone after the retention.
@@ -24,6 +23,9 @@ pub struct CloseJob {
     /// CHECK: the member that the job still owes; only to show that it is closed, so that what is due is forfeited.
     #[account(constraint(same(&job.member, member.address()) @ MarketError::WrongMember))]
     pub member: Option<UncheckedAccount>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// What a host has not collected before it closed its member is the client's again, so that no host can block a close.

@@ -1,19 +1,17 @@
 use {
     super::shared::{is_blocked, pay_out},
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         error::MarketError,
         events::{emit_cpi, JobCollected},
         instructions::{key, now},
         state::{Client, Job, JobState, Member},
         token::TokenContext,
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// Needs no signature: the money only moves to the host's earnings vault.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Collect {
     #[account(mut)]
@@ -31,7 +29,10 @@ pub struct Collect {
     /// CHECK: the mint that the client records.
     #[account(constraint(address_eq(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn collect(ctx: &mut Context<Collect>) -> Result<()> {

@@ -1,19 +1,17 @@
 use {
     super::shared::{give_back, slash_for_client},
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         constants::DECLINE_BPS,
         error::MarketError,
         events::{emit_cpi, AssignmentFailed, FailureReason},
-        instructions::{key, now, same},
-        queue::ShardAccount,
+        instructions::{now, same},
         settlement::Penalty,
         state::{Client, Credit, Host, Job, Member, Stake},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Decline {
     #[account(constraint(same(&host.operator, operator.address()) @ MarketError::NotOperator))]
@@ -38,37 +36,38 @@ pub struct Decline {
     /// The client's credit of that stake; only for a decline beyond the free ones.
     #[account(mut)]
     pub credit: Option<Account<Credit>>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Declines by choice. A few in a window are free, each further one costs a slice of the bond. The seat is given up.
 pub fn decline(ctx: &mut Context<Decline>) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
-    let job = &mut accounts.job;
-    job.require_open()?;
-    let address = key(job);
-    let member_address = key(&accounts.member);
-    let node = accounts.shard.get(usize::from(job.node)).copied().ok_or(MarketError::NodeOutOfRange)?;
-    node.require_assigned(&address, &member_address)?;
+    accounts.job.require_open()?;
+    let node = accounts.shard.node(accounts.job.node)?;
+    node.require_assigned(accounts.job.address(), accounts.member.address())?;
+    let bond = node.bond;
 
-    require!(now.unix.saturating_sub(node.since) <= i64::from(job.ack_window), MarketError::AckWindowOver);
+    require!(now.unix.saturating_sub(node.since) <= i64::from(accounts.job.ack_window), MarketError::AckWindowOver);
 
-    let refund = job.attempt_failed(true)?;
-    let returned = give_back(job, &mut accounts.client, &mut accounts.shard, refund, &Address::default(), now)?;
+    let refund = accounts.job.attempt_failed(true)?;
+    let returned =
+        give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, &Address::default(), now)?;
     let member = &mut accounts.member;
-    member.release_seat(node.bond)?;
-    let penalty =
-        if member.decline(now.unix)? { Penalty::to_client(node.bond, DECLINE_BPS)? } else { Penalty::NONE };
+    member.release_seat(bond)?;
+    let penalty = if member.decline(now.unix)? { Penalty::to_client(bond, DECLINE_BPS)? } else { Penalty::NONE };
     let penalty =
         slash_for_client(penalty, member, &mut accounts.stake, &mut accounts.credit, &accounts.client, now.unix)?;
     member.invariant()?;
     let event = AssignmentFailed::new(
-        address,
-        member_address,
-        *accounts.operator.address(),
+        accounts.job.address(),
+        accounts.member.address(),
+        accounts.operator.address(),
         FailureReason::Declined,
-        job,
-        &returned.next,
+        &accounts.job,
+        accounts.shard.member_in(returned.next),
         &returned.settled,
         penalty,
         now,

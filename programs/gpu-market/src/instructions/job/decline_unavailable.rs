@@ -1,24 +1,21 @@
 use {
     super::shared::{give_back, pay_out, transfer_from_client, Returned},
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount, TokenProgram},
         error::MarketError,
         events::{emit_cpi, AssignmentFailed, FailureReason},
-        instructions::{key, now, required, same},
+        instructions::{now, required, same},
         math::Checked,
-        queue::{with_queue, ShardAccount},
         settlement::{share, Penalty},
         state::{Client, Host, Job, JobState, Member, Now, TipTo},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// Half of the tip, in basis points: each of the two hosts that found nothing to run gets one half.
 const HALF_BPS: u16 = 5_000;
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct DeclineUnavailable {
     #[account(constraint(same(&host.operator, operator.address()) @ MarketError::NotOperator))]
@@ -51,7 +48,10 @@ pub struct DeclineUnavailable {
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl DeclineUnavailable {
@@ -67,7 +67,7 @@ impl DeclineUnavailable {
         };
         let blocked = first_is_frozen || token::is_frozen(vault)? || token::is_frozen(self.earnings.account())?;
         let index = self.job.node;
-        with_queue(&mut self.shard, |queue| queue.remove_assigned(index))?;
+        self.shard.queue().remove_assigned(index)?;
         let tip_to = if blocked { TipTo::Client } else { TipTo::Caller };
         let settled = self.job.settle_unstarted(JobState::Expired, tip_to, now.unix)?;
         self.client.settle(&settled, self.job.delegation)?;
@@ -103,33 +103,31 @@ pub fn decline_unavailable(ctx: &mut Context<DeclineUnavailable>) -> Result<()> 
     let now = now()?;
     let accounts = &mut ctx.accounts;
     accounts.job.require_open()?;
-    let address = key(&accounts.job);
-    let member_address = key(&accounts.member);
-    let index = usize::from(accounts.job.node);
-    let node = accounts.shard.get(index).copied().ok_or(MarketError::NodeOutOfRange)?;
-    node.require_assigned(&address, &member_address)?;
+    let node = accounts.shard.node(accounts.job.node)?;
+    node.require_assigned(accounts.job.address(), accounts.member.address())?;
+    let bond = node.bond;
     let waited_twice = now.unix.saturating_sub(node.since).saturating_mul(2);
     require!(waited_twice <= i64::from(accounts.job.ack_window), MarketError::AckWindowHalfOver);
 
     // One host counts once, however often it is assigned the job again.
-    let repeated = accounts.job.spec_declines > 0 && accounts.job.member == member_address;
-    let second_report = accounts.job.spec_unavailable(&member_address)?;
+    let repeated = accounts.job.spec_declines > 0 && same(&accounts.job.member, accounts.member.address());
+    let second_report = accounts.job.spec_unavailable(accounts.member.address())?;
     let refund = accounts.job.attempt_failed(!repeated)?;
     let returned = if second_report {
         accounts.end_job(now)?
     } else {
         give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, &Address::default(), now)?
     };
-    accounts.member.release_seat(node.bond)?;
+    accounts.member.release_seat(bond)?;
     accounts.member.spec_was_unavailable(accounts.job.ack_window, now.unix)?;
     accounts.member.invariant()?;
     let event = AssignmentFailed::new(
-        address,
-        member_address,
-        *accounts.operator.address(),
+        accounts.job.address(),
+        accounts.member.address(),
+        accounts.operator.address(),
         FailureReason::SpecUnavailable,
         &accounts.job,
-        &returned.next,
+        accounts.shard.member_in(returned.next),
         &returned.settled,
         Penalty::NONE,
         now,

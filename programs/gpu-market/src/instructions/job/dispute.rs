@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, JobDisputed},
         instructions::{key, now, same},
         state::{Client, Job, Member},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Dispute {
     #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
@@ -20,6 +19,9 @@ pub struct Dispute {
     pub job: Account<Job>,
     #[account(mut, constraint(same(&job.member, member.address()) @ MarketError::WrongMember))]
     pub member: Account<Member>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Moves no money; the job counts as failed in the host's record, by the fee that was paid for it.

@@ -1,18 +1,16 @@
 use {
     super::shared::{is_blocked, pay_out},
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         error::MarketError,
         events::{emit_cpi, JobEnded},
         instructions::{key, now, same},
         state::{Client, Job, JobState, Member},
         token::TokenContext,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct End {
     /// Owner or delegate of the client.
@@ -32,7 +30,10 @@ pub struct End {
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Pays the evidence, and the seconds since the last of it up to one interval, so that ending just before a heartbeat

@@ -1,22 +1,19 @@
 use {
     super::shared::{give_back, slash_for_client},
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount, TokenProgram},
         constants::{HOST_GRACE, STAKE_VAULT_SEED},
         error::MarketError,
         events::{emit_cpi, AssignmentFailed, FailureReason},
-        instructions::{key, now, required, same},
+        instructions::{now, required, same},
         math::Checked,
-        queue::ShardAccount,
         settlement::Penalty,
         state::{Client, Credit, Host, Job, Market, Member, Node, Now, Stake},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct ExpireAssigned {
     pub caller: Signer,
@@ -50,7 +47,10 @@ pub struct ExpireAssigned {
     pub caller_tokens: Option<UncheckedAccount>,
     /// CHECK: the mint of the stake; the token program checks it.
     pub stake_mint: Option<UncheckedAccount>,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl ExpireAssigned {
@@ -97,24 +97,22 @@ pub fn expire_assigned(ctx: &mut Context<ExpireAssigned>) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
     accounts.job.require_open()?;
-    let address = key(&accounts.job);
-    let member_address = key(&accounts.member);
-    let index = usize::from(accounts.job.node);
-    let node = accounts.shard.get(index).copied().ok_or(MarketError::NodeOutOfRange)?;
-    node.require_assigned(&address, &member_address)?;
+    let node = accounts.shard.node(accounts.job.node)?;
+    node.require_assigned(accounts.job.address(), accounts.member.address())?;
+    let bond = node.bond;
 
     let missed = accounts.member.is_fit(&accounts.market, now.unix)?;
     if missed {
         Job::require_past(node.since.plus(i64::from(accounts.job.ack_window))?, now.unix)?;
     }
-    let punished = missed && accounts.chain_was_live(&node, now)?;
-    let penalty = if punished { accounts.penalty(&node)? } else { Penalty::NONE };
+    let punished = missed && accounts.chain_was_live(node, now)?;
+    let penalty = if punished { accounts.penalty(node)? } else { Penalty::NONE };
 
     let refund = accounts.job.attempt_failed(punished)?;
     // One absent host must not use up all attempts of a job with its other seats.
-    let evicted = if punished { member_address } else { Address::default() };
+    let evicted = if punished { *accounts.member.address() } else { Address::default() };
     let returned = give_back(&mut accounts.job, &mut accounts.client, &mut accounts.shard, refund, &evicted, now)?;
-    accounts.member.release_seat(node.bond)?;
+    accounts.member.release_seat(bond)?;
     let taken = slash_for_client(
         penalty,
         &mut accounts.member,
@@ -130,12 +128,12 @@ pub fn expire_assigned(ctx: &mut Context<ExpireAssigned>) -> Result<()> {
     }
     accounts.member.invariant()?;
     let event = AssignmentFailed::new(
-        address,
-        member_address,
-        *accounts.caller.address(),
+        accounts.job.address(),
+        accounts.member.address(),
+        accounts.caller.address(),
         if missed { FailureReason::MissedAck } else { FailureReason::Unfit },
         &accounts.job,
-        &returned.next,
+        accounts.shard.member_in(returned.next),
         &returned.settled,
         taken,
         now,

@@ -1,19 +1,16 @@
 use {
     super::shared::pay_out,
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount, TokenProgram},
         error::MarketError,
         events::{emit_cpi, JobEnded},
-        instructions::{key, now, same},
-        queue::{with_queue, ShardAccount},
-        state::{Client, Job, JobState, NodeKind, TipTo},
+        instructions::{now, same},
+        state::{Client, Job, JobState, TipTo},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct ExpireQueued {
     pub caller: Signer,
@@ -36,7 +33,10 @@ pub struct ExpireQueued {
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Refunds a job that nobody took in time, and tips the caller.
@@ -45,18 +45,10 @@ pub fn expire_queued(ctx: &mut Context<ExpireQueued>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     let job = &mut accounts.job;
     job.require_open()?;
-    let address = key(job);
-    let index = job.node;
-    let deadline = job.queue_deadline()?;
-    with_queue(&mut accounts.shard, |queue| {
-        let node = queue.node(index)?;
-        node.require_job(&address)?;
-        if !node.is(NodeKind::Queued) {
-            return Err(MarketError::JobNotQueued);
-        }
-        Job::require_past(deadline, now.unix)?;
-        queue.remove_job(index)
-    })?;
+    let mut queue = accounts.shard.queue();
+    queue.node(job.node)?.require_queued(job.address())?;
+    Job::require_past(job.queue_deadline()?, now.unix)?;
+    queue.remove_job(job.node)?;
 
     let vault = accounts.vault.account();
     let tip_to = if token::is_frozen(vault)? { TipTo::Client } else { TipTo::Caller };
@@ -71,7 +63,7 @@ pub fn expire_queued(ctx: &mut Context<ExpireQueued>) -> Result<()> {
     )?;
     job.invariant()?;
     let event = JobEnded {
-        job: address,
+        job: *job.address(),
         member: Address::default(),
         caller: *accounts.caller.address(),
         paid: 0,

@@ -1,6 +1,7 @@
 use {
     super::shared::{pay_out, slash_for_client, transfer_from_client},
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::HOST_GRACE,
         error::MarketError,
         events::{emit_cpi, JobEnded},
@@ -9,13 +10,10 @@ use {
         settlement::Penalty,
         state::{Client, Credit, Host, Job, JobState, Member, Now, Outcome, Stake, TipTo},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct ExpireRunning {
     pub caller: Signer,
@@ -39,13 +37,16 @@ pub struct ExpireRunning {
     /// CHECK: the mint that the client records.
     #[account(constraint(same(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     /// Stake of the host's owner; only where a lost job costs bond.
     #[account(mut, constraint(same(&stake.owner, &host.owner) @ MarketError::WrongStake))]
     pub stake: Option<Account<Stake>>,
     /// The client's credit of that stake; only where a lost job costs bond.
     #[account(mut)]
     pub credit: Option<Account<Credit>>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Whether the host is to blame: not if the chain itself stood still.

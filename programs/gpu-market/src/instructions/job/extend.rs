@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, JobExtended},
         instructions::{key, now, same},
         state::{Client, Job},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Extend {
     /// Owner or delegate of the client.
@@ -18,6 +17,9 @@ pub struct Extend {
     pub client: Account<Client>,
     #[account(mut)]
     pub job: Account<Job>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// The total stays within the market's maximum and, once the job runs, the host's.

@@ -1,6 +1,7 @@
 use {
     super::shared::{is_blocked, pay_out, slash_for_client},
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         error::MarketError,
         events::{emit_cpi, JobFinished},
         instructions::{key, now},
@@ -8,10 +9,8 @@ use {
         settlement::Penalty,
         state::{Client, Credit, Host, Job, JobState, Member, Now, Outcome, Settled, Stake, TipTo},
         token::TokenContext,
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// What settling a job with its host takes; shared by both ways of finishing.
@@ -36,7 +35,7 @@ pub struct Settle {
     /// CHECK: the mint that the client records.
     #[account(constraint(address_eq(&client.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     /// Stake of the host's owner; only for a host fault that costs bond.
     #[account(mut, constraint(address_eq(&stake.owner, &host.owner) @ MarketError::WrongStake))]
     pub stake: Option<Account<Stake>>,
@@ -103,10 +102,12 @@ impl Settle {
     }
 }
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Finish {
     pub settle: Nested<Settle>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn finish(ctx: &mut Context<Finish>, outcome: u8, result_hash: [u8; 32]) -> Result<()> {

@@ -1,18 +1,17 @@
 use {
     super::finish::*,
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         constants::pause,
         error::{MarketError, Rule},
         events::{emit_cpi, HostRejoined},
         instructions::{key, now},
-        queue::{with_queue, Assignment, Seat, ShardAccount},
+        queue::Seat,
         state::{Config, Market, Now, Terms},
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct FinishAndRejoin {
     pub settle: Nested<Settle>,
@@ -23,12 +22,15 @@ pub struct FinishAndRejoin {
     pub terms: Account<Terms>,
     #[account(mut, constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl FinishAndRejoin {
     /// Takes a seat again. On refusal nothing has changed.
     #[inline]
-    fn rejoin(&mut self, min_rate: u64, now: Now) -> Rule<(Seat, Assignment)> {
+    fn rejoin(&mut self, min_rate: u64, now: Now) -> Rule<(Seat, u16)> {
         let paused = self.config.is_paused(pause::JOINING) || self.market.is_paused(pause::JOINING);
         if paused {
             return Err(MarketError::JoiningPaused);
@@ -50,8 +52,8 @@ impl FinishAndRejoin {
             bond,
             epoch: member.epoch,
         };
-        match with_queue(&mut self.shard, |queue| queue.join(&seat, now)) {
-            Ok(assignment) => Ok((seat, assignment)),
+        match self.shard.queue().join(&seat, now) {
+            Ok(node) => Ok((seat, node)),
             Err(refusal) => {
                 self.settle.member.release_seat(bond)?;
                 Err(refusal)
@@ -87,11 +89,11 @@ pub fn finish_and_rejoin(
         reserved: 0,
     };
     match rejoined {
-        Ok((seat, assignment)) => {
-            event.next_job = assignment.job;
+        Ok((seat, node)) => {
+            event.next_job = *accounts.shard.job_in(Some(node));
             event.valid_until = seat.valid_until;
             event.bond = seat.bond;
-            event.node = assignment.node.into();
+            event.node = node.into();
         }
         Err(refusal) => event.refusal = refusal.code(),
     }

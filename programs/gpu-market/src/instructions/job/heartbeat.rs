@@ -1,5 +1,6 @@
 use {
     crate::{
+        account_types::EventAuthority,
         error::MarketError,
         events::{emit_cpi, JobEvidenced},
         instructions::{key, now},
@@ -10,7 +11,6 @@ use {
 };
 
 /// The framework's own inlined accounts here: the most frequent instruction gets the fewest compute units.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Heartbeat {
     #[account(constraint(address_eq(&host.operator, operator.address()) @ MarketError::NotOperator))]
@@ -21,6 +21,9 @@ pub struct Heartbeat {
     pub member: Account<Member>,
     #[account(mut)]
     pub job: Account<Job>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// A checkpoint of all zeros leaves the last one as it is. Heartbeats prove that the host is there, not that its work is

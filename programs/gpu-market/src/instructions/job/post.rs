@@ -3,20 +3,18 @@
 
 use {
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         constants::*,
-        error::{MarketError, Rule},
+        error::MarketError,
         events::{emit_cpi, JobPosted},
-        instructions::{key, now},
+        instructions::now,
         math::is_zero,
-        queue::{with_queue, Assignment, Queue, ShardAccount},
         settlement::queue_fee,
-        state::{job_flags, Client, Config, Job, Market, Now, PostParams, Terms},
-        typed_account::Account,
+        state::{job_flags, Client, Config, Job, Market, NodeKind, Now, PostParams, Terms},
     },
     anchor_lang::{address_eq, prelude::*},
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 #[instruction(params: PostParams)]
 pub struct Post {
@@ -41,6 +39,9 @@ pub struct Post {
     )]
     pub job: Account<Job>,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl Post {
@@ -60,44 +61,44 @@ impl Post {
 }
 
 pub fn post(ctx: &mut Context<Post>, params: PostParams) -> Result<()> {
-    place(ctx, params, 0, |queue, job, rate, now| queue.post(job, rate, now))
+    place(ctx, &params, None)
 }
 
 /// Assigns the job to one waiting seat. It never enters the line: declined, missed or unfit, it is refunded.
 pub fn post_to(ctx: &mut Context<Post>, params: PostParams, node: u16, member: Address) -> Result<()> {
-    place(ctx, params, job_flags::TARGETED, |queue, job, rate, now| queue.post_to(node, &member, job, rate, now))
+    place(ctx, &params, Some((node, &member)))
 }
 
-#[inline]
-fn place(
-    ctx: &mut Context<Post>,
-    params: PostParams,
-    flags: u8,
-    enqueue: impl FnOnce(&mut Queue, &Address, u64, Now) -> Rule<Assignment>,
-) -> Result<()> {
+#[inline(never)]
+fn place(ctx: &mut Context<Post>, params: &PostParams, target: Option<(u16, &Address)>) -> Result<()> {
     let now = now()?;
-    ctx.accounts.validate(&params, now)?;
+    ctx.accounts.validate(params, now)?;
     let accounts = &mut ctx.accounts;
-    let address = key(&accounts.job);
     let terms = &accounts.terms;
 
-    let (assignment, fee) = with_queue(&mut accounts.shard, |queue| {
-        let used = queue.shard.used();
-        let assignment = enqueue(queue, &address, terms.rate, now)?;
-        // A job that a waiting seat takes needs no place in line.
-        let queued = is_zero(assignment.member.as_array());
-        let fee = if queued { queue_fee(terms.queue_fee, used, queue.capacity()?)? } else { 0 };
-        Ok((assignment, fee))
-    })?;
+    let mut queue = accounts.shard.queue();
+    let used = queue.shard.used();
+    let address = accounts.job.address();
+    let node = match target {
+        None => queue.post(address, terms.rate, now)?,
+        Some((node, member)) => {
+            queue.post_to(node, member, address, terms.rate, now)?;
+            node
+        }
+    };
+    // A job that a waiting seat takes needs no place in line.
+    let queued = queue.node(node)?.is(NodeKind::Queued);
+    let fee = if queued { queue_fee(terms.queue_fee, used, queue.capacity()?)? } else { 0 };
+    let flags = if target.is_some() { job_flags::TARGETED } else { 0 };
 
     let actor = accounts.client.actor(accounts.authority.address(), now.unix)?;
     let delegation = accounts.client.delegation_of(actor);
     let job = &mut accounts.job;
-    let deposit = job.open(&params, terms, fee, now.unix)?;
+    let deposit = job.open(params, terms, fee, now.unix)?;
     job.client = *accounts.client.address();
     job.market = *accounts.market.address();
     job.rent_payer = *accounts.payer.address();
-    job.node = assignment.node;
+    job.node = node;
     job.shard = accounts.shard.index;
     job.flags = flags;
     job.delegation = delegation;
@@ -107,12 +108,12 @@ fn place(
     accounts.client.job_opened()?;
 
     let event = JobPosted {
-        job: address,
+        job: *job.address(),
         client: job.client,
         market: job.market,
         authority: *accounts.authority.address(),
         rent_payer: job.rent_payer,
-        member: assignment.member,
+        member: *accounts.shard.member_in(Some(node)),
         spec_hash: params.spec_hash,
         nonce: params.nonce,
         rate: job.rate,

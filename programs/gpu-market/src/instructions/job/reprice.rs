@@ -1,16 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         error::MarketError,
         events::{emit_cpi, JobRepriced},
-        instructions::{key, now, same},
-        queue::{with_queue, ShardAccount},
-        state::{Actor, Client, Job, Market, NodeKind, Terms},
-        typed_account::Account,
+        instructions::{now, same},
+        state::{Actor, Client, Job, Market, Terms},
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Reprice {
     #[account(constraint(same(&client.owner, owner.address()) @ MarketError::NotClientOwner))]
@@ -29,6 +27,9 @@ pub struct Reprice {
         constraint(shard.index == job.shard @ MarketError::WrongShard)
     )]
     pub shard: ShardAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Moves a job in line to the terms in force, keeping its place, so that its rate need not block the line.
@@ -43,20 +44,19 @@ pub fn reprice(ctx: &mut Context<Reprice>, max_rate: u64) -> Result<()> {
     } else {
         accounts.client.unreserve(old.saturating_sub(new), job.delegation)?;
     }
-    let address = key(job);
-    let index = job.node;
-    let rate = job.rate;
-    with_queue(&mut accounts.shard, |queue| {
-        let node = queue.node_mut(index)?;
-        node.require_job(&address)?;
-        if !node.is(NodeKind::Queued) {
-            return Err(MarketError::JobNotQueued);
-        }
-        node.rate = rate;
-        Ok(())
-    })?;
+    let mut queue = accounts.shard.queue();
+    let node = queue.node_mut(job.node)?;
+    node.require_queued(job.address())?;
+    node.rate = job.rate;
     job.invariant()?;
-    let event = JobRepriced { job: address, rate, deposit: new, at: now.unix, terms: job.terms, reserved: 0 };
+    let event = JobRepriced {
+        job: *job.address(),
+        rate: job.rate,
+        deposit: new,
+        at: now.unix,
+        terms: job.terms,
+        reserved: 0,
+    };
     emit_cpi!(ctx, event);
     Ok(())
 }

@@ -2,13 +2,12 @@
 
 use {
     crate::{
+        account_types::{Account, ShardAccount},
         constants::CLIENT_VAULT_SEED,
         error::MarketError,
-        queue::{with_queue, Assignment, ShardAccount},
         settlement::Penalty,
         state::{Client, Credit, Job, JobState, Member, Now, Settled, Stake, TipTo},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
@@ -81,8 +80,8 @@ pub(super) fn slash_for_client(
 
 /// Where a job went whose assignment failed.
 pub(super) struct Returned {
-    /// Its next assignment, if a seat was waiting.
-    pub next: Option<Assignment>,
+    /// Its node, if a seat was waiting that it is assigned to now.
+    pub next: Option<u16>,
     /// What was settled if it was refunded.
     pub settled: Option<Settled>,
 }
@@ -99,10 +98,10 @@ pub(super) fn give_back(
 ) -> Result<Returned> {
     let index = job.node;
     if !refund {
-        let next = with_queue(shard, |queue| queue.return_job(index, evicted, now))?;
-        return Ok(Returned { next, settled: None });
+        let assigned = shard.queue().return_job(index, evicted, now)?;
+        return Ok(Returned { next: assigned.then_some(index), settled: None });
     }
-    with_queue(shard, |queue| queue.remove_assigned(index))?;
+    shard.queue().remove_assigned(index)?;
     let settled = job.settle_unstarted(JobState::Expired, TipTo::Client, now.unix)?;
     client.settle(&settled, job.delegation)?;
     job.invariant()?;

@@ -1,16 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         error::MarketError,
         events::{emit_cpi, JobStarted},
-        instructions::{key, now},
-        queue::{with_queue, ShardAccount},
+        instructions::now,
         state::{Host, Job, Market, Member},
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Start {
     #[account(constraint(address_eq(&host.operator, operator.address()) @ MarketError::NotOperator))]
@@ -29,6 +27,9 @@ pub struct Start {
         constraint(shard.index == job.shard @ MarketError::WrongShard)
     )]
     pub shard: ShardAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// `max_duration` is the longest that the host is willing to run the job, extensions included.
@@ -37,22 +38,18 @@ pub fn start(ctx: &mut Context<Start>, max_duration: u32) -> Result<()> {
     let accounts = &mut ctx.accounts;
     accounts.job.require_open()?;
     require!(accounts.member.is_fit(&accounts.market, now.unix)?, MarketError::MemberUnfit);
-    let member = key(&accounts.member);
-    let address = key(&accounts.job);
     let index = accounts.job.node;
-    let bond = with_queue(&mut accounts.shard, |queue| {
-        let node = queue.node(index)?;
-        node.require_assigned(&address, &member)?;
-        let bond = node.bond;
-        queue.remove_assigned(index)?;
-        Ok(bond)
-    })?;
-    accounts.job.start(member, bond, max_duration, now)?;
+    let mut queue = accounts.shard.queue();
+    let node = queue.node(index)?;
+    node.require_assigned(accounts.job.address(), accounts.member.address())?;
+    let bond = node.bond;
+    queue.remove_assigned(index)?;
+    accounts.job.start(accounts.member.address(), bond, max_duration, now)?;
     accounts.member.job_started()?;
     accounts.member.invariant()?;
     let event = JobStarted {
-        job: address,
-        member,
+        job: *accounts.job.address(),
+        member: *accounts.member.address(),
         bond,
         at: now.unix,
         slot: now.slot,

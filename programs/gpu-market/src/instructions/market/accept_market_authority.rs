@@ -1,21 +1,23 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, MarketAuthorityAccepted},
         instructions::{key, same},
         state::Market,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct AcceptMarketAuthority {
     #[account(constraint(same(&market.pending_authority, successor.address()) @ MarketError::NotPendingAuthority))]
     pub successor: Signer,
     #[account(mut)]
     pub market: Account<Market>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn accept_market_authority(ctx: &mut Context<AcceptMarketAuthority>) -> Result<()> {

@@ -1,16 +1,15 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         constants::*,
         error::MarketError,
         events::{emit_cpi, TermsAnnounced},
         instructions::{key, now, same},
         state::{Config, Market, Terms, TermsParams},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct AnnounceTerms {
     #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
@@ -32,6 +31,9 @@ pub struct AnnounceTerms {
     )]
     pub terms: Account<Terms>,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl AnnounceTerms {

@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, MarketClosed},
         instructions::{key, same},
         state::{Config, Market},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseMarket {
     #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
@@ -21,6 +20,9 @@ pub struct CloseMarket {
     /// CHECK: whoever paid the rent.
     #[account(unsafe(dup), constraint(same(&market.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn close_market(ctx: &mut Context<CloseMarket>) -> Result<()> {

@@ -1,16 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         error::MarketError,
         events::{emit_cpi, ShardClosed},
         instructions::{key, same},
-        queue::ShardAccount,
         state::Market,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseShard {
     #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
@@ -26,6 +24,9 @@ pub struct CloseShard {
     /// CHECK: whoever paid the rent.
     #[account(unsafe(dup), constraint(same(&shard.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl CloseShard {

@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, TermsClosed},
         instructions::{key, now, same},
         state::{Market, Terms},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseTerms {
     #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
@@ -25,6 +24,9 @@ pub struct CloseTerms {
     /// CHECK: whoever paid the rent.
     #[account(unsafe(dup), constraint(same(&terms.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Jobs posted under the terms keep what they are settled by, so none of them is touched.

@@ -3,22 +3,20 @@
 
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::*,
         events::{emit_cpi, MarketCreated, TermsAnnounced},
         instructions::{key, now},
         state::{Config, Market, MarketParams, Terms, TermsParams, Tier},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// Number of a market's first terms.
 pub const FIRST_TERMS: u32 = 1;
 
 /// Anybody may open a market; who signs as its authority has it.
-#[event_cpi]
 #[derive(Accounts)]
 #[instruction(params: MarketParams)]
 pub struct CreateMarket {
@@ -47,8 +45,11 @@ pub struct CreateMarket {
         bump
     )]
     pub terms: Account<Terms>,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl CreateMarket {

@@ -2,28 +2,25 @@
 #![allow(unused_variables)]
 
 use {
-    super::fill_with_nodes,
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         constants::*,
         error::MarketError,
         events::{emit_cpi, ShardCreated},
         instructions::{key, same},
-        queue::ShardAccount,
         state::Market,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
 /// Nodes of a new shard: as many as fit into what one instruction may create.
-pub const NEW_SHARD_NODES: u32 = 78;
+pub const NEW_SHARD_NODES: usize = 78;
 
 const _: () = assert!(
     ShardAccount::space_for(NEW_SHARD_NODES) <= SHARD_GROWTH
         && ShardAccount::space_for(NEW_SHARD_NODES + 1) > SHARD_GROWTH
 );
 
-#[event_cpi]
 #[derive(Accounts)]
 #[instruction(index: u8)]
 pub struct CreateShard {
@@ -43,6 +40,9 @@ pub struct CreateShard {
     )]
     pub shard: ShardAccount,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Shards are created in the order of their index.
@@ -53,7 +53,7 @@ pub fn create_shard(ctx: &mut Context<CreateShard>, index: u8) -> Result<()> {
     shard.open(key(&accounts.market), index, *accounts.payer.address());
     shard.version = ACCOUNT_VERSION;
     shard.bump = ctx.bumps.shard;
-    let capacity = fill_with_nodes(shard)?;
+    let capacity = shard.fill()?;
     accounts.market.invariant()?;
     let event = ShardCreated {
         shard: key(shard),

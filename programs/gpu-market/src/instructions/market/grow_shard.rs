@@ -1,11 +1,10 @@
 use {
-    super::fill_with_nodes,
     crate::{
+        account_types::{EventAuthority, ShardAccount},
         constants::*,
         error::MarketError,
         events::{emit_cpi, ShardGrown},
         instructions::key,
-        queue::ShardAccount,
         state::{Node, NIL},
     },
     anchor_lang::prelude::*,
@@ -20,7 +19,6 @@ const _: () = assert!(
 );
 
 /// Anybody may grow a shard. The rent is a gift to the shard's rent payer.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct GrowShard {
     #[account(unsafe(dup))]
@@ -35,13 +33,16 @@ pub struct GrowShard {
     )]
     pub shard: ShardAccount,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn grow_shard(ctx: &mut Context<GrowShard>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     let shard = &mut accounts.shard;
     let old_capacity = u32::try_from(shard.len()).map_err(|_| MarketError::MathOverflow)?;
-    let capacity = fill_with_nodes(shard)?;
+    let capacity = shard.fill()?;
     let event = ShardGrown {
         shard: key(shard),
         market: shard.market,

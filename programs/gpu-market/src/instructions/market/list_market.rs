@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, MarketListed},
         instructions::{key, same},
         state::{Config, Market},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct ListMarket {
     #[account(constraint(same(&config.admin, admin.address()) @ MarketError::NotAdmin))]
@@ -17,6 +16,9 @@ pub struct ListMarket {
     pub config: Account<Config>,
     #[account(mut)]
     pub market: Account<Market>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn list_market(ctx: &mut Context<ListMarket>, listed: bool) -> Result<()> {

@@ -17,18 +17,3 @@ pub use {
     create_market::*, create_shard::*, grow_shard::*, list_market::*, propose_market_authority::*,
     set_market_pause::*,
 };
-
-use {
-    crate::{error::MarketError, queue::ShardAccount, state::Node},
-    anchor_lang::prelude::*,
-    bytemuck::Zeroable,
-};
-
-/// Makes all the room of a shard usable: the queue works on the nodes that the account counts, and these start zeroed.
-/// Returns how many there are.
-fn fill_with_nodes(shard: &mut ShardAccount) -> Result<u32> {
-    for _ in shard.len()..shard.capacity() {
-        shard.try_push(Node::zeroed())?;
-    }
-    Ok(u32::try_from(shard.len()).map_err(|_| MarketError::MathOverflow)?)
-}

@@ -1,22 +1,24 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, MarketPauseSet},
         instructions::{key, same},
         state::Market,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
 /// What the authority does to its market: pause bits, or a proposed successor.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct ChangeMarket {
     #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
     pub authority: Signer,
     #[account(mut)]
     pub market: Account<Market>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Replaces all pause bits of the market. They stop entries only.

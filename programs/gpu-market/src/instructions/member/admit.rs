@@ -1,6 +1,7 @@
 use {
     super::{open_member, require_entry, Entry},
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::*,
         error::MarketError,
         events::{emit_cpi, MemberAdmitted},
@@ -8,14 +9,11 @@ use {
         math::Checked,
         state::{Config, Host, Market, Member, Tier},
         token::TokenContext,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
 /// The host's owner does not sign: it brings collateral, or closes the member.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Admit {
     #[account(constraint(same(&market.authority, authority.address()) @ MarketError::NotMarketAuthority))]
@@ -28,8 +26,7 @@ pub struct Admit {
     pub market: Account<Market>,
     #[account(mut)]
     pub host: Account<Host>,
-    /// CHECK: the host's vault of the payment mint, by its seeds; `validate` asks that it is open.
-    #[account(seeds = [EARNINGS_SEED, host.address().as_ref(), mint.address().as_ref()], bump)]
+    /// CHECK: the host's vault of the payment mint, open; `validate` asks for both.
     pub earnings: UncheckedAccount,
     /// CHECK: the mint that the market records.
     #[account(constraint(same(&market.payment_mint, mint.address()) @ MarketError::WrongMint))]
@@ -41,8 +38,11 @@ pub struct Admit {
         bump
     )]
     pub member: Account<Member>,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl Admit {
@@ -51,7 +51,7 @@ impl Admit {
         require!(now()?.unix < self.market.genesis_end, MarketError::GenesisOver);
         require!(gpus >= self.market.gpus_per_seat, MarketError::TooFewGpus);
         let tokens = TokenContext { mint: self.mint.account(), program: self.token_program.account() };
-        require_entry(&self.config, &self.market, tokens, self.earnings.account())
+        require_entry(&self.config, &self.market, &self.host, tokens, self.earnings.account())
     }
 }
 

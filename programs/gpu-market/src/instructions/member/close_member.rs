@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, MemberClosed},
         instructions::{key, now, same},
         state::{Host, Market, Member},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseMember {
     #[account(constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
@@ -23,6 +22,9 @@ pub struct CloseMember {
     /// CHECK: whoever paid the rent.
     #[account(unsafe(dup), constraint(same(&member.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn close_member(ctx: &mut Context<CloseMember>) -> Result<()> {

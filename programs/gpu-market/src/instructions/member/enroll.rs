@@ -1,19 +1,17 @@
 use {
     super::{open_member, require_entry, Entry},
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::*,
         error::MarketError,
         events::{emit_cpi, MemberEnrolled},
         instructions::{key, same},
         state::{Config, Host, Market, Member, Tier},
         token::TokenContext,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Enroll {
     #[account(constraint(same(&host.owner, owner.address()) @ MarketError::NotHostOwner))]
@@ -26,8 +24,7 @@ pub struct Enroll {
     pub market: Account<Market>,
     #[account(mut)]
     pub host: Account<Host>,
-    /// CHECK: the host's vault of the payment mint, by its seeds; `validate` asks that it is open.
-    #[account(seeds = [EARNINGS_SEED, host.address().as_ref(), mint.address().as_ref()], bump)]
+    /// CHECK: the host's vault of the payment mint, open; `validate` asks for both.
     pub earnings: UncheckedAccount,
     /// CHECK: the mint that the market records.
     #[account(constraint(same(&market.payment_mint, mint.address()) @ MarketError::WrongMint))]
@@ -39,15 +36,18 @@ pub struct Enroll {
         bump
     )]
     pub member: Account<Member>,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl Enroll {
     fn validate(&self) -> Result<()> {
         require!(self.market.tier()? == Tier::Community, MarketError::EnrollInPremium);
         let tokens = TokenContext { mint: self.mint.account(), program: self.token_program.account() };
-        require_entry(&self.config, &self.market, tokens, self.earnings.account())
+        require_entry(&self.config, &self.market, &self.host, tokens, self.earnings.account())
     }
 }
 

@@ -8,18 +8,21 @@ pub use {admit::*, close_member::*, enroll::*};
 
 use {
     crate::{
-        constants::{pause, ACCOUNT_VERSION},
+        account_types::Account,
+        constants::{pause, ACCOUNT_VERSION, EARNINGS_SEED},
         error::{MarketError, Rule},
+        instructions::bump_of,
         state::{Config, Host, Market, Member, MemberState},
         token::{self, TokenContext},
     },
     anchor_lang::prelude::*,
 };
 
-/// What every way in asks for: nothing is paused, and the vault that jobs will pay into is open.
+/// What every way in asks for: nothing is paused, and the host's vault that jobs will pay into is open.
 pub(crate) fn require_entry(
     config: &Config,
     market: &Market,
+    host: &Account<Host>,
     tokens: TokenContext,
     earnings: &AccountView,
 ) -> Result<()> {
@@ -27,6 +30,8 @@ pub(crate) fn require_entry(
         !config.is_paused(pause::ENROLLING) && !market.is_paused(pause::ENROLLING),
         MarketError::EnrollingPaused
     );
+    let seeds = [EARNINGS_SEED, host.address().as_ref(), tokens.mint.address().as_ref()];
+    bump_of(earnings.address(), &seeds)?;
     token::require_owned_by(earnings, tokens, earnings.address())
 }
 

@@ -1,17 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         constants::pause,
         error::MarketError,
         events::{emit_cpi, SeatJoined},
         instructions::{key, now},
-        queue::{with_queue, Seat, ShardAccount},
+        queue::Seat,
         state::{Config, Host, Market, Member, Now, Terms},
-        typed_account::Account,
     },
     anchor_lang::{address_eq, prelude::*},
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Join {
     #[account(constraint(address_eq(&host.operator, operator.address()) @ MarketError::NotOperator))]
@@ -27,6 +26,9 @@ pub struct Join {
     pub member: Account<Member>,
     #[account(mut, constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl Join {
@@ -58,18 +60,18 @@ pub fn join(ctx: &mut Context<Join>, min_rate: u64) -> Result<()> {
         bond,
         epoch: accounts.member.epoch,
     };
-    let assignment = with_queue(&mut accounts.shard, |queue| queue.join(&seat, now))?;
+    let node = accounts.shard.queue().join(&seat, now)?;
     accounts.member.invariant()?;
     let event = SeatJoined {
         member: seat.member,
-        shard: key(&accounts.shard),
-        job: assignment.job,
+        shard: *accounts.shard.address(),
+        job: *accounts.shard.job_in(Some(node)),
         valid_until: seat.valid_until,
         min_rate,
         bond,
         at: now.unix,
         slot: now.slot,
-        node: assignment.node.into(),
+        node: node.into(),
         terms: accounts.terms.number,
     };
     emit_cpi!(ctx, event);

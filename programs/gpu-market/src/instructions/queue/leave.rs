@@ -1,16 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         error::MarketError,
         events::{emit_cpi, SeatLeft},
-        instructions::{key, now, same},
-        queue::{with_queue, ShardAccount},
+        instructions::{now, same},
         state::{Host, Member, Node, NodeKind, Now},
-        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Leave {
     /// Operator or owner of the host; anyone once the seat is lapsed or evictable.
@@ -21,12 +19,15 @@ pub struct Leave {
     pub member: Account<Member>,
     #[account(mut, constraint(same(&shard.market, &member.market) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl Leave {
     fn require_may_remove(&self, node: &Node, now: Now) -> core::result::Result<(), MarketError> {
         let caller = self.caller.address();
-        let own = address_eq(caller, &self.host.operator) || address_eq(caller, &self.host.owner);
+        let own = same(caller, &self.host.operator) || same(caller, &self.host.owner);
         let lapsed = node.is(NodeKind::Lapsed) || now.unix >= node.valid_until;
         let evictable = node.epoch != self.member.epoch;
         if own || lapsed || evictable {
@@ -41,23 +42,24 @@ impl Leave {
 pub fn leave(ctx: &mut Context<Leave>, node: u16) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
-    let member = key(&accounts.member);
-    let current = accounts.shard.get(usize::from(node)).copied().ok_or(MarketError::NodeOutOfRange)?;
-    require!(current.is(NodeKind::Waiting) || current.is(NodeKind::Lapsed), MarketError::SeatNotWaiting);
-    require!(address_eq(&current.member, &member), MarketError::WrongMember);
-    accounts.require_may_remove(&current, now)?;
+    let seat = accounts.shard.node(node)?;
+    let lapsed = seat.is(NodeKind::Lapsed);
+    require!(seat.is(NodeKind::Waiting) || lapsed, MarketError::SeatNotWaiting);
+    require!(same(&seat.member, accounts.member.address()), MarketError::WrongMember);
+    accounts.require_may_remove(seat, now)?;
 
-    let seat = with_queue(&mut accounts.shard, |queue| queue.remove_seat(node))?;
-    accounts.member.release_seat(seat.bond)?;
+    let bond = seat.bond;
+    accounts.shard.queue().remove_seat(node)?;
+    accounts.member.release_seat(bond)?;
     accounts.member.invariant()?;
     let event = SeatLeft {
-        member,
-        shard: key(&accounts.shard),
+        member: *accounts.member.address(),
+        shard: *accounts.shard.address(),
         caller: *accounts.caller.address(),
-        bond: seat.bond,
+        bond,
         at: now.unix,
         node: node.into(),
-        lapsed: u32::from(current.is(NodeKind::Lapsed)),
+        lapsed: lapsed.into(),
     };
     emit_cpi!(ctx, event);
     Ok(())

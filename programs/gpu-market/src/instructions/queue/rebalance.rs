@@ -1,14 +1,13 @@
 use {
     crate::{
+        account_types::{EventAuthority, ShardAccount},
         error::MarketError,
         events::{emit_cpi, JobMatched},
-        instructions::{key, now, same},
-        queue::{with_queue, ShardAccount},
+        instructions::{now, same},
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Rebalance {
     /// Has waiting seats and no job in line.
@@ -17,22 +16,25 @@ pub struct Rebalance {
     /// Has jobs in line.
     #[account(mut, constraint(same(&to.market, &from.market) @ MarketError::WrongMarket))]
     pub to: ShardAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Moves a seat to where a job waits, and matches the two.
 pub fn rebalance(ctx: &mut Context<Rebalance>) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
-    let seat = with_queue(&mut accounts.from, |queue| queue.give_seat(now))?;
-    let assignment = with_queue(&mut accounts.to, |queue| queue.receive_seat(&seat, now))?;
+    let seat = accounts.from.queue().give_seat(now)?;
+    let node = accounts.to.queue().receive_seat(&seat, now)?;
     let event = JobMatched {
-        job: assignment.job,
-        member: assignment.member,
-        shard: key(&accounts.to),
-        from_shard: key(&accounts.from),
+        job: *accounts.to.job_in(Some(node)),
+        member: seat.member,
+        shard: *accounts.to.address(),
+        from_shard: *accounts.from.address(),
         at: now.unix,
         slot: now.slot,
-        node: assignment.node.into(),
+        node: node.into(),
         reserved: 0,
     };
     emit_cpi!(ctx, event);

@@ -1,17 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, ShardAccount},
         constants::pause,
         error::MarketError,
         events::{emit_cpi, SeatRenewed},
-        instructions::{key, now, same},
-        queue::{with_queue, Seat, ShardAccount},
+        instructions::{now, same},
+        queue::Seat,
         state::{Config, Host, Market, Member, NodeKind, Terms},
-        typed_account::Account,
     },
-    anchor_lang::{address_eq, prelude::*},
+    anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Renew {
     #[account(constraint(same(&host.operator, operator.address()) @ MarketError::NotOperator))]
@@ -27,6 +26,9 @@ pub struct Renew {
     pub member: Account<Member>,
     #[account(mut, constraint(same(&shard.market, market.address()) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// Extends a waiting seat by one lifetime, with the bond that the terms in force ask. It keeps its place in line.
@@ -41,10 +43,9 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
     require!(accounts.terms.rate >= min_rate, MarketError::RateBelowMinimum);
     require!(accounts.member.is_fit(&accounts.market, now.unix)?, MarketError::MemberNotActive);
 
-    let member = key(&accounts.member);
     let bond = accounts.terms.bond;
     let seat = Seat {
-        member,
+        member: *accounts.member.address(),
         valid_until: accounts.member.seat_end(
             &accounts.market,
             accounts.market.seat_valid_until(accounts.terms.seat_lifetime, min_rate, now.unix)?,
@@ -53,26 +54,19 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
         bond,
         epoch: accounts.member.epoch,
     };
-    let old_bond = with_queue(&mut accounts.shard, |queue| {
-        let current = *queue.node(node)?;
-        if !current.is(NodeKind::Waiting) {
-            return Err(MarketError::SeatNotWaiting);
-        }
-        if !address_eq(&current.member, &member) {
-            return Err(MarketError::WrongMember);
-        }
-        // A seat that a missed acknowledgement made evictable stays so.
-        if current.epoch != seat.epoch {
-            return Err(MarketError::JoinBarred);
-        }
-        queue.renew(node, &seat)?;
-        Ok(current.bond)
-    })?;
+    let mut queue = accounts.shard.queue();
+    let current = queue.node(node)?;
+    require!(current.is(NodeKind::Waiting), MarketError::SeatNotWaiting);
+    require!(same(&current.member, &seat.member), MarketError::WrongMember);
+    // A seat that a missed acknowledgement made evictable stays so.
+    require!(current.epoch == seat.epoch, MarketError::JoinBarred);
+    let old_bond = current.bond;
+    queue.renew(node, &seat)?;
     accounts.member.rebond(old_bond, bond)?;
     accounts.member.invariant()?;
     let event = SeatRenewed {
-        member,
-        shard: key(&accounts.shard),
+        member: seat.member,
+        shard: *accounts.shard.address(),
         valid_until: seat.valid_until,
         min_rate,
         bond,

@@ -1,16 +1,15 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, CollateralAllocated},
         instructions::{key, same},
         state::{Host, Member, Stake},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
 /// Stake and member of one and the same host owner. No tokens move: collateral stays in the stake's vault.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct Allocate {
     #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
@@ -24,6 +23,9 @@ pub struct Allocate {
     pub host: Account<Host>,
     #[account(mut)]
     pub member: Account<Member>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn allocate(ctx: &mut Context<Allocate>, amount: u64) -> Result<()> {

@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::STAKE_VAULT_SEED,
         error::MarketError,
         events::{emit_cpi, CreditClaimed},
         instructions::{key, now, same},
         state::{Credit, Stake},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct ClaimCredit {
     /// The beneficiary; anyone else may only send the tokens to an account of the beneficiary, so that a credit that
@@ -31,7 +29,10 @@ pub struct ClaimCredit {
     /// CHECK: the mint that the stake records.
     #[account(constraint(same(&stake.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl ClaimCredit {

@@ -1,16 +1,15 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, CreditClosed},
         instructions::{key, same},
         state::{Credit, Stake},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
 /// Anybody may close an empty credit.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseCredit {
     #[account(mut, close = rent_payer)]
@@ -20,6 +19,9 @@ pub struct CloseCredit {
     /// CHECK: whoever paid the rent.
     #[account(mut, constraint(same(&credit.rent_payer, rent_payer.address()) @ MarketError::WrongRentPayer))]
     pub rent_payer: UncheckedAccount,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl CloseCredit {

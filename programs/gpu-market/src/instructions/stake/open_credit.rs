@@ -1,15 +1,14 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         constants::*,
         events::{emit_cpi, CreditOpened},
         instructions::key,
         state::{Credit, Stake},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct OpenCredit {
     /// Pays the rent and gets it back.
@@ -27,6 +26,9 @@ pub struct OpenCredit {
     )]
     pub credit: Account<Credit>,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 /// An open credit is left as it is, so that this can stand before anything which needs one.

@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::*,
         error::MarketError,
         events::{emit_cpi, StakeOpened},
         instructions::{key, same},
         state::{Config, Stake},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct OpenStake {
     pub owner: Signer,
@@ -22,24 +20,26 @@ pub struct OpenStake {
     pub config: Account<Config>,
     #[account(init, payer = payer, seeds = [STAKE_SEED, owner.address().as_ref()], bump)]
     pub stake: Account<Stake>,
-    /// CHECK: created here, at the address that its seeds fix.
-    #[account(mut, seeds = [STAKE_VAULT_SEED, stake.address().as_ref()], bump)]
+    /// CHECK: created here, at the address that the seeds in the handler fix.
+    #[account(mut)]
     pub vault: UncheckedAccount,
     /// CHECK: the stake mint, which was checked when the config was created.
     #[account(constraint(same(&config.stake_mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
     pub system_program: Program<System>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn open_stake(ctx: &mut Context<OpenStake>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     let address = key(&accounts.stake);
-    let vault_bump = ctx.bumps.vault;
-    token::open_vault(
+    let vault_bump = token::open_vault(
         TokenContext { mint: accounts.mint.account(), program: accounts.token_program.account() },
         accounts.vault.account(),
-        [STAKE_VAULT_SEED, address.as_ref(), &[vault_bump]],
+        &[STAKE_VAULT_SEED, address.as_ref()],
         accounts.payer.account(),
     )?;
 

@@ -1,22 +1,24 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, UnstakeRequested},
         instructions::{key, now, same},
         state::Stake,
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
 };
 
 /// No tokens move: staked and cooling tokens lie in the same vault.
-#[event_cpi]
 #[derive(Accounts)]
 pub struct ChangeStake {
     #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub stake: Account<Stake>,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 pub fn request_unstake(ctx: &mut Context<ChangeStake>, amount: u64) -> Result<()> {

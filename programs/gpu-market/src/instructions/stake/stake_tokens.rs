@@ -1,18 +1,16 @@
 use {
     crate::{
+        account_types::{Account, EventAuthority, TokenProgram},
         constants::pause,
         error::MarketError,
         events::{emit_cpi, Staked},
         instructions::{key, same},
         state::{Config, Stake},
         token::{self, TokenContext},
-        typed_account::Account,
     },
     anchor_lang::prelude::*,
-    anchor_spl::token_interface::TokenInterface,
 };
 
-#[event_cpi]
 #[derive(Accounts)]
 pub struct StakeTokens {
     #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
@@ -31,7 +29,10 @@ pub struct StakeTokens {
     /// CHECK: the mint that the stake records.
     #[account(constraint(same(&stake.mint, mint.address()) @ MarketError::WrongMint))]
     pub mint: UncheckedAccount,
-    pub token_program: Interface<'static, TokenInterface>,
+    pub token_program: TokenProgram,
+    pub event_authority: EventAuthority,
+    /// CHECK: this program, for the self-call that carries the event.
+    pub program: UncheckedAccount,
 }
 
 impl StakeTokens {

@@ -1,0 +1,216 @@
+//! The typed account: zero-copy, one pointer wide.
+
+use {
+    anchor_lang::{
+        prelude::{AccountView, ProgramError},
+        AccountClose, AccountInitialize, AnchorAccount, Discriminator, ErrorCode, Id, Owner, Result, Space,
+    },
+    bytemuck::Pod,
+    core::{
+        marker::PhantomData,
+        ops::{Deref, DerefMut},
+    },
+    pinocchio::{address::Address, ProgramResult},
+};
+
+/// Bytes before the contents: the discriminator.
+pub(super) const HEADER: usize = 8;
+
+/// An account of this program that holds `T`, checked for owner, size and discriminator, and for writability where the
+/// instruction declares it `mut`.
+///
+/// Sound without a borrow flag: the framework refuses an instruction in which an account that is declared `mut` comes
+/// twice, so contents that are written to have one name. Writing to an account that was not declared `mut` would be
+/// undone by the runtime, which then fails the transaction.
+pub struct Account<T>(AccountView, PhantomData<T>);
+
+/// Why an account is not what an instruction takes.
+#[derive(Clone, Copy)]
+enum Misfit {
+    ReadOnly,
+    Uninitialized,
+    ForeignOwner,
+    TooSmall,
+    OtherType,
+}
+
+impl Misfit {
+    #[cold]
+    #[inline(never)]
+    fn error(self) -> ProgramError {
+        match self {
+            Misfit::ReadOnly => ErrorCode::ConstraintMut.into(),
+            Misfit::Uninitialized => ProgramError::UninitializedAccount,
+            Misfit::ForeignOwner => ProgramError::IllegalOwner,
+            Misfit::TooSmall => ProgramError::AccountDataTooSmall,
+            Misfit::OtherType => ProgramError::InvalidAccountData,
+        }
+    }
+}
+
+/// Checks an account of this program. One function for all types: they differ in two numbers.
+#[inline(never)]
+fn misfit(view: &AccountView, discriminator: u64, size: usize, writable: bool) -> Option<Misfit> {
+    if writable && !view.is_writable() {
+        return Some(Misfit::ReadOnly);
+    }
+    if !view.owned_by(&crate::ID) {
+        let placeholder = view.lamports() == 0 && view.owned_by(&anchor_lang::programs::System::id());
+        return Some(if placeholder { Misfit::Uninitialized } else { Misfit::ForeignOwner });
+    }
+    if view.data_len() < size {
+        return Some(Misfit::TooSmall);
+    }
+    // SAFETY: the data are at least `size` bytes, of which the discriminator is the first eight; the runtime aligns them.
+    let found = unsafe { view.data_ptr().cast::<u64>().read() };
+    (found != discriminator).then_some(Misfit::OtherType)
+}
+
+/// Creates an account of this program with its discriminator.
+#[inline(never)]
+fn create(
+    payer: &AccountView,
+    account: &AccountView,
+    space: usize,
+    discriminator: u64,
+    seeds: Option<&[&[u8]]>,
+) -> Result<()> {
+    anchor_lang::create_account_with_signers(payer, account, space, &crate::ID, seeds, None)?;
+    let mut account = *account;
+    // SAFETY: just created with `space` bytes, which is never less than a discriminator; the runtime aligns them.
+    unsafe { account.data_mut_ptr().cast::<u64>().write(discriminator) };
+    Ok(())
+}
+
+/// Moves all lamports of an account to `destination` and gives it back to the system. The discriminator is scrubbed, so
+/// that it cannot be loaded again in this transaction.
+#[inline(never)]
+pub(super) fn close(mut account: AccountView, mut destination: AccountView) -> ProgramResult {
+    let lamports =
+        destination.lamports().checked_add(account.lamports()).ok_or(ProgramError::ArithmeticOverflow)?;
+    destination.set_lamports(lamports);
+    account.set_lamports(0);
+    // SAFETY: the account was loaded `mut`, so it has a discriminator and no other name; no reference to its contents
+    // is used after this.
+    unsafe {
+        account.data_mut_ptr().cast::<u64>().write(u64::MAX);
+        account.close_unchecked();
+    }
+    Ok(())
+}
+
+impl<T: Pod + Owner + Discriminator> Account<T> {
+    const TAG: u64 = match T::DISCRIMINATOR.first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => panic!("an account's discriminator has eight bytes"),
+    };
+    const SIZE: usize = HEADER + core::mem::size_of::<T>();
+
+    #[inline(always)]
+    pub fn address(&self) -> &Address {
+        self.0.address()
+    }
+
+    #[inline(always)]
+    pub(super) fn check(view: AccountView, size: usize, writable: bool) -> Result<Self> {
+        const { assert!(core::mem::align_of::<T>() <= HEADER) };
+        match misfit(&view, Self::TAG, size, writable) {
+            None => Ok(Self(view, PhantomData)),
+            Some(misfit) => Err(misfit.error()),
+        }
+    }
+}
+
+impl<T: Pod + Owner + Discriminator> AnchorAccount for Account<T> {
+    type Data = T;
+    const MIN_DATA_LEN: usize = Self::SIZE;
+
+    #[inline(always)]
+    fn load(view: AccountView) -> Result<Self> {
+        Self::check(view, Self::SIZE, false)
+    }
+
+    #[inline(always)]
+    unsafe fn load_mut(view: AccountView) -> Result<Self> {
+        Self::check(view, Self::SIZE, true)
+    }
+
+    #[inline(always)]
+    unsafe fn load_mut_after_init(view: AccountView) -> Result<Self> {
+        Ok(Self(view, PhantomData))
+    }
+
+    #[inline(always)]
+    fn account(&self) -> &AccountView {
+        &self.0
+    }
+}
+
+impl<T: Pod + Owner + Discriminator> Deref for Account<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: loading checked that the data hold a `T` after the discriminator; they are aligned to eight bytes.
+        unsafe { &*self.0.data_ptr().add(HEADER).cast::<T>() }
+    }
+}
+
+impl<T: Pod + Owner + Discriminator> DerefMut for Account<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as for `deref`; that nothing else names the contents, see the type.
+        unsafe { &mut *self.0.data_mut_ptr().add(HEADER).cast::<T>() }
+    }
+}
+
+impl<T: Pod + Owner + Discriminator> AccountInitialize for Account<T> {
+    type Params<'a> = ();
+
+    #[inline(always)]
+    fn create_and_initialize<'a>(
+        payer: &AccountView,
+        account: &AccountView,
+        space: usize,
+        _owner: &Address,
+        _params: &(),
+        signer_seeds: Option<&[&[u8]]>,
+        _payer_signer_seeds: Option<&[&[u8]]>,
+    ) -> Result<Self> {
+        create(payer, account, space, Self::TAG, signer_seeds)?;
+        Ok(Self(*account, PhantomData))
+    }
+}
+
+impl<T: Pod + Owner + Discriminator> AccountClose for Account<T> {
+    #[inline(always)]
+    fn close(&mut self, destination: AccountView) -> ProgramResult {
+        close(self.0, destination)
+    }
+}
+
+impl<T: Pod + Owner + Discriminator> Space for Account<T> {
+    const INIT_SPACE: usize = Self::SIZE;
+}
+
+impl<T: Pod + Owner + Discriminator> Discriminator for Account<T> {
+    const DISCRIMINATOR: &'static [u8] = T::DISCRIMINATOR;
+}
+
+#[doc(hidden)]
+impl<T: Pod + Owner + Discriminator + anchor_lang::IdlAccountType> anchor_lang::IdlAccountType for Account<T> {
+    const __IDL_ACCOUNT_ENTRY: Option<&'static str> = T::__IDL_ACCOUNT_ENTRY;
+    const __IDL_TYPE_DEF: Option<&'static str> = T::__IDL_TYPE_DEF;
+
+    fn __idl_account_entry() -> Option<&'static str> {
+        T::__idl_account_entry()
+    }
+
+    fn __idl_type_def() -> Option<&'static str> {
+        T::__idl_type_def()
+    }
+
+    fn __register_idl_deps(accounts: &mut Vec<&'static str>, types: &mut Vec<&'static str>) {
+        T::__register_idl_deps(accounts, types);
+    }
+}
