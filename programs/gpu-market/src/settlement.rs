@@ -28,17 +28,36 @@ fn mul_div(a: u64, b: u64, divisor: u64, round: Round) -> Result<u64> {
             let quotient = product.checked_div(divisor).ok_or(MarketError::MathOverflow)?;
             (quotient, quotient.wrapping_mul(divisor) == product)
         }
-        None => {
-            let product = u128::from(a).times(u128::from(b))?;
-            let quotient = product.checked_div(u128::from(divisor)).ok_or(MarketError::MathOverflow)?;
-            let exact = quotient.wrapping_mul(u128::from(divisor)) == product;
-            (u64::try_from(quotient).map_err(|_| MarketError::MathOverflow)?, exact)
-        }
+        None => divide_wide(u128::from(a).times(u128::from(b))?, divisor)?,
     };
     if round == Round::Up && !exact {
         return quotient.plus(1);
     }
     Ok(quotient)
+}
+
+/// Quotient of a product of more than 64 bits, and whether it is exact, by long division bit by bit (Knuth, TAOCP 4.3.1,
+/// in base 2): the compiler's general division by 128 bits would be a fiftieth of the program.
+fn divide_wide(product: u128, divisor: u64) -> Result<(u64, bool)> {
+    let high = u64::try_from(product.wrapping_shr(64)).map_err(|_| MarketError::MathOverflow)?;
+    let low = u64::try_from(product & u128::from(u64::MAX)).map_err(|_| MarketError::MathOverflow)?;
+    // Else the quotient has more than 64 bits.
+    if high >= divisor {
+        return Err(MarketError::MathOverflow);
+    }
+    let (mut rest, mut digits, mut quotient) = (high, low, 0u64);
+    for _ in 0..u64::BITS {
+        // The rest is below the divisor, so twice the rest and a digit are below twice the divisor.
+        let carry = rest.leading_zeros() == 0;
+        rest = rest.wrapping_shl(1) | digits.wrapping_shr(63);
+        digits = digits.wrapping_shl(1);
+        quotient = quotient.wrapping_shl(1);
+        if carry || rest >= divisor {
+            rest = rest.wrapping_sub(divisor);
+            quotient |= 1;
+        }
+    }
+    Ok((quotient, rest == 0))
 }
 
 /// `floor(rate × seconds / 10⁶)` base units.

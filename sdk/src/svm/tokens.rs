@@ -4,21 +4,20 @@ use {
     super::{Refused, Svm, keypair},
     crate::{AccountMeta, Address, Instruction, address, instructions::Token},
     solana_keypair::Keypair,
+    solana_program_option::COption,
+    solana_program_pack::Pack,
+    solana_pubkey::Pubkey,
     solana_signer::Signer,
+    spl_token_interface::{
+        instruction::TokenInstruction,
+        state::{Account as TokenAccount, Mint},
+    },
 };
 
-/// Instruction numbers of the SPL Token interface.
-mod number {
-    pub const MINT_TO: u8 = 7;
-    pub const FREEZE: u8 = 10;
-    pub const THAW: u8 = 11;
-    pub const INITIALIZE_ACCOUNT_3: u8 = 18;
-    pub const INITIALIZE_MINT_2: u8 = 20;
+/// A key as the interface crate has it, whose address type is of another version.
+fn key(address: &Address) -> Pubkey {
+    Pubkey::from(address.to_bytes())
 }
-
-const MINT_SIZE: u64 = 82;
-const ACCOUNT_SIZE: u64 = 165;
-const AMOUNT_OFFSET: usize = 64;
 
 impl Svm {
     /// Creates a mint whose address follows from `name`. The faucet is its mint authority and, with `freezable`, its
@@ -32,14 +31,11 @@ impl Svm {
     ) -> Result<Token, Box<Refused>> {
         let mint = keypair(&format!("mint {name}"));
         let authority = self.faucet.pubkey();
-        let mut data = vec![number::INITIALIZE_MINT_2, decimals];
-        data.extend(authority.as_ref());
-        data.push(u8::from(freezable));
-        if freezable {
-            data.extend(authority.as_ref());
-        }
+        let freeze_authority = if freezable { COption::Some(key(&authority)) } else { COption::None };
+        let mint_authority = key(&authority);
+        let data = TokenInstruction::InitializeMint2 { decimals, mint_authority, freeze_authority }.pack();
         let initialize = token_instruction(program, data, vec![AccountMeta::new(mint.pubkey(), false)]);
-        self.create_and_initialize(&mint, program, MINT_SIZE, initialize)?;
+        self.create_and_initialize(&mint, program, Mint::LEN, initialize)?;
         Ok(Token { mint: mint.pubkey(), program })
     }
 
@@ -51,11 +47,10 @@ impl Svm {
         owner: &Address,
     ) -> Result<Address, Box<Refused>> {
         let account = keypair(&format!("token account {name}"));
-        let mut data = vec![number::INITIALIZE_ACCOUNT_3];
-        data.extend(owner.as_ref());
+        let data = TokenInstruction::InitializeAccount3 { owner: key(owner) }.pack();
         let metas = vec![AccountMeta::new(account.pubkey(), false), AccountMeta::new_readonly(token.mint, false)];
         let initialize = token_instruction(token.program, data, metas);
-        self.create_and_initialize(&account, token.program, ACCOUNT_SIZE, initialize)?;
+        self.create_and_initialize(&account, token.program, TokenAccount::LEN, initialize)?;
         Ok(account.pubkey())
     }
 
@@ -63,15 +58,15 @@ impl Svm {
         &mut self,
         account: &Keypair,
         program: Address,
-        size: u64,
+        size: usize,
         initialize: Instruction,
     ) -> Result<(), Box<Refused>> {
         let faucet = self.faucet.insecure_clone();
-        let lamports = self.inner.minimum_balance_for_rent_exemption(usize::try_from(size).unwrap_or_default());
+        let lamports = self.inner.minimum_balance_for_rent_exemption(size);
         // System program, instruction 0: create account.
         let mut data = 0u32.to_le_bytes().to_vec();
         data.extend(lamports.to_le_bytes());
-        data.extend(size.to_le_bytes());
+        data.extend(u64::try_from(size).unwrap_or_default().to_le_bytes());
         data.extend(program.as_ref());
         let create = Instruction {
             program_id: address::SYSTEM_PROGRAM,
@@ -83,24 +78,28 @@ impl Svm {
 
     /// Mints to a token account.
     pub fn mint_to(&mut self, token: Token, account: &Address, amount: u64) -> Result<(), Box<Refused>> {
-        let mut data = vec![number::MINT_TO];
-        data.extend(amount.to_le_bytes());
+        let data = TokenInstruction::MintTo { amount }.pack();
         self.by_faucet(token, data, vec![AccountMeta::new(token.mint, false), AccountMeta::new(*account, false)])
     }
 
     /// Freezes a token account, as the issuer of a mint may.
     pub fn freeze(&mut self, token: Token, account: &Address) -> Result<(), Box<Refused>> {
-        self.set_frozen(token, account, number::FREEZE)
+        self.set_frozen(token, account, TokenInstruction::FreezeAccount)
     }
 
     /// Thaws a frozen token account.
     pub fn thaw(&mut self, token: Token, account: &Address) -> Result<(), Box<Refused>> {
-        self.set_frozen(token, account, number::THAW)
+        self.set_frozen(token, account, TokenInstruction::ThawAccount)
     }
 
-    fn set_frozen(&mut self, token: Token, account: &Address, number: u8) -> Result<(), Box<Refused>> {
+    fn set_frozen(
+        &mut self,
+        token: Token,
+        account: &Address,
+        instruction: TokenInstruction,
+    ) -> Result<(), Box<Refused>> {
         let metas = vec![AccountMeta::new(*account, false), AccountMeta::new_readonly(token.mint, false)];
-        self.by_faucet(token, vec![number], metas)
+        self.by_faucet(token, instruction.pack(), metas)
     }
 
     fn by_faucet(&mut self, token: Token, data: Vec<u8>, mut metas: Vec<AccountMeta>) -> Result<(), Box<Refused>> {
@@ -113,11 +112,22 @@ impl Svm {
     pub fn token_amount(&self, account: &Address) -> Option<u64> {
         let raw = self.raw(account)?;
         let is_token = raw.owner == address::TOKEN_PROGRAM || raw.owner == address::TOKEN_2022_PROGRAM;
-        let bytes = raw.data.get(AMOUNT_OFFSET..AMOUNT_OFFSET.saturating_add(8))?;
-        is_token.then(|| bytes.try_into().map(u64::from_le_bytes).unwrap_or_default())
+        // Accounts of Token-2022 begin with the same bytes.
+        let account = TokenAccount::unpack_from_slice(raw.data.get(..TokenAccount::LEN)?).ok()?;
+        is_token.then_some(account.amount)
     }
 }
 
 fn token_instruction(program: Address, data: Vec<u8>, accounts: Vec<AccountMeta>) -> Instruction {
     Instruction { program_id: program, accounts, data }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_program_is_the_one_of_the_interface_crate() {
+        assert_eq!(address::TOKEN_PROGRAM.to_bytes(), spl_token_interface::ID.to_bytes());
+    }
 }

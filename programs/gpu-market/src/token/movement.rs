@@ -82,7 +82,7 @@ pub fn transfer_in(
 
 /// Moves tokens out of a vault, to another vault or to an account of somebody who withdraws. Nothing happens for an
 /// amount of zero.
-#[inline]
+#[inline(always)]
 pub fn transfer_out<const N: usize>(
     tokens: TokenContext,
     vault: &AccountView,
@@ -90,10 +90,21 @@ pub fn transfer_out<const N: usize>(
     to: &AccountView,
     units: u64,
 ) -> Result<()> {
+    const { assert!(N <= MAX_VAULT_SEEDS) };
+    signed_transfer(tokens, vault, &seeds, to, units)
+}
+
+#[inline(never)]
+fn signed_transfer(
+    tokens: TokenContext,
+    vault: &AccountView,
+    seeds: &[&[u8]],
+    to: &AccountView,
+    units: u64,
+) -> Result<()> {
     if units == 0 {
         return Ok(());
     }
-    let seeds = seeds.map(Seed::from);
     TransferChecked {
         from: vault,
         mint: tokens.mint,
@@ -103,7 +114,13 @@ pub fn transfer_out<const N: usize>(
         decimals: decimals(tokens.mint)?,
         token_program: tokens.program.address(),
     }
-    .invoke_signed(&[SeedSigner::from(&seeds)])
+    .invoke_signed(&[SeedSigner::from(&signer_seeds(seeds))])
+}
+
+/// The seeds as the runtime takes them. Seeds are hashed one after the other, so empty ones at the end change nothing.
+#[inline(always)]
+fn signer_seeds<'a>(seeds: &[&'a [u8]]) -> [Seed<'a>; MAX_VAULT_SEEDS] {
+    core::array::from_fn(|index| Seed::from(seeds.get(index).copied().unwrap_or_default()))
 }
 
 /// Creates a vault at the address of `seeds`, as a token account that is its own authority. Returns its bump.
@@ -128,6 +145,7 @@ pub fn open_vault(tokens: TokenContext, vault: &AccountView, seeds: &[&[u8]], pa
 }
 
 /// Moves whatever is left in a vault to `surplus_to` and closes it; its rent goes to `rent_to`.
+#[inline(always)]
 pub fn close_vault<const N: usize>(
     tokens: TokenContext,
     vault: &AccountView,
@@ -135,8 +153,19 @@ pub fn close_vault<const N: usize>(
     surplus_to: &AccountView,
     rent_to: &AccountView,
 ) -> Result<()> {
-    transfer_out(tokens, vault, seeds, surplus_to, amount(vault)?)?;
-    let seeds = seeds.map(Seed::from);
+    const { assert!(N <= MAX_VAULT_SEEDS) };
+    signed_close(tokens, vault, &seeds, surplus_to, rent_to)
+}
+
+#[inline(never)]
+fn signed_close(
+    tokens: TokenContext,
+    vault: &AccountView,
+    seeds: &[&[u8]],
+    surplus_to: &AccountView,
+    rent_to: &AccountView,
+) -> Result<()> {
+    signed_transfer(tokens, vault, seeds, surplus_to, amount(vault)?)?;
     CloseAccount { account: vault, destination: rent_to, authority: vault, token_program: tokens.program.address() }
-        .invoke_signed(&[SeedSigner::from(&seeds)])
+        .invoke_signed(&[SeedSigner::from(&signer_seeds(seeds))])
 }
