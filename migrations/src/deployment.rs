@@ -12,13 +12,15 @@ use {
             MAX_MISSED_ACK_BPS, MAX_QUEUE_TTL, MAX_SEAT_LIFETIME, MAX_SHARDS, MAX_SLA_BPS, MAX_UNBONDING,
             MIN_ACK_WINDOW, MIN_HEARTBEAT, MIN_JOB_DURATION, MIN_QUEUE_TTL, MIN_SEAT_LIFETIME, MIN_UNBONDING,
         },
-        state::{MarketParams, TermsParams, Tier},
+        state::{MarketParams, Policy, TermsParams, Tier},
     },
     gpu_market_sdk::Address,
     std::path::Path,
 };
 
 const DAY: i64 = 86_400;
+const DAY_SECONDS: u32 = 86_400;
+const HOUR_SECONDS: u32 = 3_600;
 /// Decimals that a mint of a deployment has at most.
 const MAX_DECIMALS: u8 = 9;
 
@@ -107,6 +109,7 @@ impl MarketSpec {
             tier: self.tier as u8,
             gpu_class,
             genesis_end,
+            access_mint: Default::default(),
         }
     }
 }
@@ -283,12 +286,57 @@ impl<'a> Context<'a> {
             missed_ack_bps: kind.missed_ack_bps,
             sla_bps: kind.sla_bps,
             attempts: kind.attempts,
+            policy: match tier {
+                Tier::Community => Policy::default(),
+                Tier::Premium => self.policy(table, raw, kind, payment, staked)?,
+            },
+            // Attestors are named by later terms, once their set exists.
+            attestor_set: Address::default(),
         };
         // The program's own word on it, should it ever ask more than the checks above.
         terms
             .check(tier, self.stake.min_bond)
             .map(|()| terms)
             .map_err(|error| table.refuse("terms", error.rule(), error.remedy()))
+    }
+
+    /// What a premium market asks of its members: rules of its kind of terms, amounts of its own.
+    fn policy(
+        &self,
+        table: &Table,
+        raw: &RawMarket,
+        kind: &RawTerms,
+        payment: u8,
+        staked: u8,
+    ) -> Result<Policy, FileError> {
+        let missing = |field: &str| table.refuse(field, "it is missing", "an amount, in a premium market");
+        let path = format!("terms.{}.policy", raw.terms);
+        let rules = Table { file: self.file, path };
+        let Some(policy) = kind.policy else {
+            return Err(rules.refuse("min_completed", "there is no policy", "a [terms.NAME.policy] for a premium market"));
+        };
+        let seconds = |name: &str, units: u32, each: u32| {
+            let problem = || rules.refuse(name, format!("{units} is too much"), "less than 2³² seconds");
+            units.checked_mul(each).ok_or_else(problem)
+        };
+        let floor = raw.collateral_floor.ok_or_else(|| missing("collateral_floor"))?;
+        let volume = raw.min_volume.ok_or_else(|| missing("min_volume"))?;
+        Ok(Policy {
+            min_volume: table.amount("min_volume", volume, payment)?,
+            collateral_floor: table.amount("collateral_floor", floor, staked)?,
+            min_completed: policy.min_completed,
+            min_evidenced: seconds("min_evidenced_hours", policy.min_evidenced_hours, HOUR_SECONDS)?,
+            min_score: policy.min_score,
+            strike_cooldown: seconds("strike_cooldown_days", policy.strike_cooldown_days, DAY_SECONDS)?,
+            min_ended: policy.min_ended,
+            suspension: seconds("suspension_days", policy.suspension_days, DAY_SECONDS)?,
+            cooldown: seconds("cooldown_days", policy.cooldown_days, DAY_SECONDS)?,
+            promote_success_bps: policy.promote_success_bps,
+            review_success_bps: policy.review_success_bps,
+            review_missed_bps: policy.review_missed_bps,
+            min_clients: policy.min_clients,
+            ..Policy::default()
+        })
     }
 
     fn admissions(&self, markets: &[MarketSpec]) -> Result<Vec<AdmissionSpec>, FileError> {

@@ -48,6 +48,25 @@ pub(crate) struct RawTerms {
     pub missed_ack_bps: u16,
     pub sla_bps: u16,
     pub attempts: u8,
+    /// What a premium market asks of its members; none in a community market.
+    pub policy: Option<RawPolicy>,
+}
+
+/// See the program's `Policy`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPolicy {
+    pub min_completed: u32,
+    pub min_evidenced_hours: u32,
+    pub promote_success_bps: u16,
+    pub min_clients: u16,
+    pub strike_cooldown_days: u32,
+    pub min_score: u32,
+    pub min_ended: u32,
+    pub review_success_bps: u16,
+    pub review_missed_bps: u16,
+    pub suspension_days: u32,
+    pub cooldown_days: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -70,6 +89,9 @@ pub(crate) struct RawMarket {
     pub rate_per_hour: Decimal,
     pub terms: String,
     pub bond: Decimal,
+    /// Premium only: what a member's collateral does not fall below, and the fees that earn a promotion.
+    pub collateral_floor: Option<Decimal>,
+    pub min_volume: Option<Decimal>,
     pub tip: Decimal,
     pub queue_fee: Decimal,
     pub shards: u8,

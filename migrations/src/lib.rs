@@ -2,6 +2,7 @@
 //!
 //! - [`Deployment`]: what a markets file says, checked, in the units of the program.
 //! - [`plan`]: the instructions that bring a chain to it, leaving out what exists; a second run does nothing.
+//! - [`admissions`]: the genesis admissions of hosts that have applied.
 //! - [`FileError`]: what is wrong with a file: which file, which field, and what is allowed.
 //! - [`Decimal`]: numbers as people write them, without floating point.
 
@@ -36,5 +37,5 @@ pub use {
     decimal::{Decimal, DecimalError},
     deployment::{AdmissionSpec, Deployment, MarketSpec, StakeSpec, TokenSpec},
     error::FileError,
-    plan::{Keys, PlanError, Step, plan},
+    plan::{Keys, PlanError, Step, admissions, plan},
 };

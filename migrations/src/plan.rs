@@ -2,7 +2,7 @@
 
 use {
     crate::{Deployment, MarketSpec},
-    gpu_market::state::{ConfigSettings, Tier},
+    gpu_market::state::{ConfigSettings, MemberState, Tier},
     gpu_market_sdk::{
         Address, Instruction, address,
         instructions::{Token, admin, market, member, shard, treasury},
@@ -32,7 +32,7 @@ pub struct Keys {
 pub struct Step {
     /// What it does, for people.
     pub what: String,
-    /// The account that it creates: once that exists, the step is left out.
+    /// The account that it creates, or changes: once that has happened, the step is left out.
     pub creates: Address,
     /// The instruction.
     pub instruction: Instruction,
@@ -47,9 +47,9 @@ pub enum PlanError {
         /// Symbol of the token.
         String,
     ),
-    /// An admitted host cannot be paid yet.
-    #[error("the host of {owner} has no earnings vault for market {market}: its owner has to open it first")]
-    EarningsMissing {
+    /// A host to admit has not asked for it.
+    #[error("the host of {owner} has not applied for market {market}: its owner has to do so first")]
+    ApplicationMissing {
         /// Owner of the host.
         owner: Address,
         /// Number of the market.
@@ -83,8 +83,38 @@ pub fn plan(
             steps.extend((0..market.shards).map(|index| planner.shard(market, index)));
         }
     }
-    steps.extend(planner.admissions(&exists)?);
     steps.retain(|step| !exists(&step.creates));
+    Ok(steps)
+}
+
+/// Plans the admissions of a deployment, once its markets exist and the owners of the hosts have applied. `state` gives the
+/// state of a member that exists. Hosts that are no candidates any more are left out, so that nothing is left when the plan
+/// was executed.
+pub fn admissions(
+    deployment: &Deployment,
+    keys: &Keys,
+    state: impl Fn(&Address) -> Option<MemberState>,
+) -> Result<Vec<Step>, PlanError> {
+    let mut steps = Vec::new();
+    for admission in &deployment.admissions {
+        let id = admission.market;
+        deployment.market(id).ok_or(PlanError::MarketMissing(id))?;
+        let (market, host) = (address::market(&keys.market_authority, id).0, address::host(&admission.owner).0);
+        let member = address::member(&market, &host).0;
+        let missing = PlanError::ApplicationMissing { owner: admission.owner, market: id };
+        if state(&member).ok_or(missing)? != MemberState::Candidate {
+            continue;
+        }
+        let instruction = member::admit(member::Admit {
+            authority: keys.market_authority,
+            market,
+            terms: market::FIRST_TERMS,
+            host,
+            gpus: admission.gpus,
+            evidence_hash: admission.evidence_hash,
+        });
+        steps.push(Step { what: format!("admit a host into market {id}"), creates: member, instruction });
+    }
     Ok(steps)
 }
 
@@ -158,30 +188,5 @@ impl Planner<'_> {
             creates: address::shard(&market, index).0,
             instruction: shard::create_shard(self.keys.market_authority, self.keys.payer, market, index),
         }
-    }
-
-    fn admissions(&self, exists: impl Fn(&Address) -> bool) -> Result<Vec<Step>, PlanError> {
-        let mut steps = Vec::new();
-        for admission in &self.deployment.admissions {
-            let id = admission.market;
-            let spec = self.deployment.market(id).ok_or(PlanError::MarketMissing(id))?;
-            let token = self.mint(&spec.payment)?;
-            let (market, host) = (self.market_address(id), address::host(&admission.owner).0);
-            let creates = address::member(&market, &host).0;
-            if !exists(&creates) && !exists(&address::earnings(&host, &token.mint).0) {
-                return Err(PlanError::EarningsMissing { owner: admission.owner, market: id });
-            }
-            let instruction = member::admit(member::Admit {
-                authority: self.keys.market_authority,
-                payer: self.keys.payer,
-                market,
-                host,
-                token,
-                gpus: admission.gpus,
-                evidence_hash: admission.evidence_hash,
-            });
-            steps.push(Step { what: format!("admit a host into market {id}"), creates, instruction });
-        }
-        Ok(steps)
     }
 }

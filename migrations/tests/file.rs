@@ -101,6 +101,14 @@ fn a_bad_value_is_refused_with_its_field_and_what_is_allowed() {
             "tier = \"community\"\nfeeder = 3",
             "markets[0].feeder: a community market has none",
         ),
+        ("collateral_floor = \"40\"\n", "", "markets[1].collateral_floor: it is missing; allowed: an amount"),
+        ("min_volume = \"0.01\"\n", "", "markets[1].min_volume: it is missing; allowed: an amount"),
+        (
+            "suspension_days = 3",
+            "suspension_days = 50000",
+            "terms.premium.policy.suspension_days: 50000 is too much; allowed: less than 2³² seconds",
+        ),
+        ("review_success_bps = 8500", "review_success_bps = 9500", "markets[1].terms: "),
         ("payment = \"USDG\"", "payment = \"EUR\"", "markets[0].payment: \"EUR\" is not defined; allowed: one of"),
         (
             "terms = \"community\"",

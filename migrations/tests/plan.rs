@@ -1,7 +1,8 @@
 //! The plan of a deployment: complete, in order, and empty the second time.
 
 use {
-    gpu_market_migrations::{AdmissionSpec, Deployment, Keys, PlanError, Step, plan},
+    gpu_market::state::MemberState,
+    gpu_market_migrations::{AdmissionSpec, Deployment, Keys, PlanError, Step, admissions, plan},
     gpu_market_sdk::{Address, address, instructions::Token},
     std::collections::{BTreeMap, BTreeSet},
 };
@@ -96,23 +97,23 @@ fn shards_are_created_in_order_up_to_their_number() {
 }
 
 #[test]
-fn a_host_is_admitted_once_it_can_be_paid() {
+fn a_host_is_admitted_once_when_it_has_applied() {
     let mut deployment = deployment();
     let owner = key(9);
     deployment.admissions = vec![AdmissionSpec { market: 8, owner, gpus: 8, evidence_hash: [1; 32] }];
-    let missing = PlanError::EarningsMissing { owner, market: 8 };
-    assert_eq!(planned(&deployment, &BTreeSet::new()).unwrap_err(), missing);
+    let missing = PlanError::ApplicationMissing { owner, market: 8 };
+    assert_eq!(admissions(&deployment, &keys(), |_| None).unwrap_err(), missing);
 
-    let host = address::host(&owner).0;
-    let mut existing = BTreeSet::from([address::earnings(&host, &key(20)).0]);
-    let steps = planned(&deployment, &existing).unwrap();
-    let member = address::member(&market(8), &host).0;
-    assert_eq!(steps.last().map(|step| step.creates), Some(member));
-    existing.insert(member);
-    assert!(planned(&deployment, &existing).unwrap().iter().all(|step| step.creates != member));
+    let member = address::member(&market(8), &address::host(&owner).0).0;
+    let candidate = |account: &Address| (*account == member).then_some(MemberState::Candidate);
+    let steps = admissions(&deployment, &keys(), candidate).unwrap();
+    assert_eq!(steps.iter().map(|step| step.creates).collect::<Vec<_>>(), [member]);
+    for state in [MemberState::Active, MemberState::Suspended, MemberState::Removed] {
+        assert_eq!(admissions(&deployment, &keys(), |_| Some(state)).unwrap().len(), 0);
+    }
 
     deployment.admissions[0].market = 9;
-    assert_eq!(planned(&deployment, &existing).unwrap_err(), PlanError::MarketMissing(9));
+    assert_eq!(admissions(&deployment, &keys(), candidate).unwrap_err(), PlanError::MarketMissing(9));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use {
     crate::Address,
     gpu_market::constants::{
         CLIENT_SEED, CLIENT_VAULT_SEED, CONFIG_SEED, CREDIT_SEED, EARNINGS_SEED, HOST_SEED, JOB_SEED, MARKET_SEED,
-        MEMBER_SEED, SHARD_SEED, STAKE_SEED, STAKE_VAULT_SEED, TERMS_SEED, TREASURY_SEED, TREASURY_VAULT_SEED,
+        ATTESTOR_SET_SEED, CHALLENGE_SEED, GPU_SEED, MEMBER_SEED, SHARD_SEED, STAKE_SEED, STAKE_VAULT_SEED, TERMS_SEED, TREASURY_SEED, TREASURY_VAULT_SEED,
         loader,
     },
     std::sync::LazyLock,
@@ -117,6 +117,21 @@ pub fn member(market: &Address, host: &Address) -> (Address, u8) {
     pda(&[MEMBER_SEED, market.as_ref(), host.as_ref()])
 }
 
+/// A set of attestors, by its creator and the number that it gave it.
+pub fn attestor_set(creator: &Address, id: u16) -> (Address, u8) {
+    pda(&[ATTESTOR_SET_SEED, creator.as_ref(), &id.to_le_bytes()])
+}
+
+/// A round of a member, by its number, which starts at one.
+pub fn challenge(member: &Address, nonce: u32) -> (Address, u8) {
+    pda(&[CHALLENGE_SEED, member.as_ref(), &nonce.to_le_bytes()])
+}
+
+/// A GPU that was proved to a set of attestors, by the hash of its uuid.
+pub fn gpu(set: &Address, uuid_hash: &[u8; 32]) -> (Address, u8) {
+    pda(&[GPU_SEED, set.as_ref(), uuid_hash])
+}
+
 /// The token account that wallets use for a mint by default; not an account of this program.
 pub fn associated_token(owner: &Address, mint: &Address, token_program: &Address) -> (Address, u8) {
     Address::find_program_address(
@@ -162,9 +177,12 @@ mod tests {
             ("host", host(&key(6))),
             ("earnings", earnings(&key(8), &key(1))),
             ("member", member(&key(3), &key(8))),
+            ("attestor_set", attestor_set(&key(2), 0x0102)),
+            ("challenge", challenge(&key(9), 0x0102_0304)),
+            ("gpu", gpu(&key(10), &[11; 32])),
             ("associated_token", associated_token(&key(4), &key(1), &TOKEN_PROGRAM)),
         ];
-        let golden: [(&str, &str, u8); 18] = [
+        let golden: [(&str, &str, u8); 21] = [
             ("config", "Av3LzwfuCSiALaDzVZnwq1JzdF7Xs7h6HNDVvtE8TQwM", 255),
             ("event_authority", "3xqTKu2J2tSQyGsRz6KRPXnXrFfr3FeUCdH7EzYEuYJh", 254),
             ("program_data", "4jjV8eCCt3dyJGd4CesbRH6VGtx46cV7bEQMgt7fqiY6", 255),
@@ -182,6 +200,9 @@ mod tests {
             ("host", "7gkKV51cNofiyXxihCQmQbF6vf9kVvKRe2rKqKtW77Hb", 254),
             ("earnings", "BFocGBWXY5J6dwtit43YRDj3viY2NQeAjnt2HGJYAeY", 251),
             ("member", "5uzGSYmYE9xqXy7XwT3p9qtiT4eFAPBaWhVXsULzBBqW", 255),
+            ("attestor_set", "8dtrmQ4onYWxiYYqsM29fuEbHYeHsQuBEgTiPxeNZxYV", 255),
+            ("challenge", "27z1gMcsjpUV1gubNUwjmXZ3Sj3CEDEBgWiavRA4Nb5i", 255),
+            ("gpu", "9Mh6icK1MLBiWczz6S8Sgxctunr76V1WACmuvKfvhPKs", 255),
             ("associated_token", "DpCtmeiFZo7fP8apStv6j8cQWUA7Ew89RPbrK7adxkqC", 254),
         ];
         for ((name, (address, bump)), (golden_name, expected, expected_bump)) in built.into_iter().zip(golden) {

@@ -10,7 +10,10 @@ use {
     },
     gpu_market::{
         settlement,
-        state::{Client, Job, JobState, Member, NIL, Node, NodeKind, Stake},
+        state::{
+            Attestor, AttestorSet, Challenge, Client, Job, JobState, Judge, JudgeState, Member, NIL, Node, NodeKind,
+            Stake,
+        },
     },
     std::collections::BTreeMap,
 };
@@ -36,6 +39,8 @@ pub fn audit(accounts: &BTreeMap<Address, Account>, tokens: impl Fn(&Address) ->
             Account::Stake(stake) => audit.stake(address, stake, tokens(&stake.vault)),
             Account::Member(member) => audit.member(address, member),
             Account::Shard(shard) => audit.shard(address, shard),
+            Account::AttestorSet(set) => audit.set(address, set),
+            Account::Challenge(round) => audit.round(address, round),
             _ => {}
         }
     }
@@ -75,6 +80,20 @@ impl<'a> Audit<'a> {
     fn shards(&self) -> impl Iterator<Item = &'a ShardAccount> {
         self.accounts.values().filter_map(|account| match account {
             Account::Shard(shard) => Some(shard),
+            _ => None,
+        })
+    }
+
+    fn sets(&self) -> impl Iterator<Item = (&'a Address, &'a AttestorSet)> {
+        self.accounts.iter().filter_map(|(address, account)| match account {
+            Account::AttestorSet(set) => Some((address, set)),
+            _ => None,
+        })
+    }
+
+    fn rounds(&self) -> impl Iterator<Item = (&'a Address, &'a Challenge)> {
+        self.accounts.iter().filter_map(|(address, account)| match account {
+            Account::Challenge(round) => Some((address, round)),
             _ => None,
         })
     }
@@ -152,18 +171,60 @@ impl<'a> Audit<'a> {
         });
         let members = self.members().filter(|(_, member)| self.host_owner(&member.host) == Some(stake.owner));
         let collateral = sum(members.map(|(_, member)| member.collateral));
+        let places: Vec<&Attestor> =
+            self.sets().flat_map(|(_, set)| &set.slots).filter(|slot| slot.stake == *address).collect();
+        let bonds = sum(places.iter().map(|slot| slot.bond));
         self.require(
-            collateral == u128::from(stake.allocated) && stake.allocated <= stake.amount,
+            collateral.saturating_add(bonds) == u128::from(stake.allocated) && stake.allocated <= stake.amount,
             "I3",
             address,
-            || format!("staked {}, allocated {}, collateral {collateral}", stake.amount, stake.allocated),
+            || {
+                let (staked, allocated) = (stake.amount, stake.allocated);
+                format!("staked {staked}, allocated {allocated}, collateral {collateral}, bonds {bonds}")
+            },
         );
+        let rounds: Vec<&Challenge> =
+            self.rounds().map(|(_, round)| round).filter(|round| round.payer == *address).collect();
+        let fees = sum(rounds.iter().map(|round| round.fee.saturating_sub(round.paid)));
+        let ties = places.len().saturating_add(rounds.len());
+        self.require(usize::try_from(stake.ties) == Ok(ties), "I3", address, || {
+            format!("{} ties against {ties} places and rounds", stake.ties)
+        });
         let credits = sum(self.accounts.values().filter_map(|account| match account {
             Account::Credit(credit) if credit.stake == *address => credit.claims.total().ok(),
             _ => None,
         }));
-        self.require(credits == u128::from(stake.owed), "I3", address, || {
-            format!("owed {} against credits of {credits}", stake.owed)
+        self.require(credits.saturating_add(fees) == u128::from(stake.owed), "I3", address, || {
+            format!("owed {} against credits of {credits} and fees of {fees}", stake.owed)
+        });
+    }
+
+    /// I3: what a set counts against its places and rounds.
+    fn set(&mut self, address: &Address, set: &AttestorSet) {
+        let rounds: Vec<&Challenge> =
+            self.rounds().map(|(_, round)| round).filter(|round| round.set == *address).collect();
+        let attestors = set.slots.iter().filter(|slot| !slot.is_vacant()).count();
+        self.require(
+            usize::try_from(set.rounds) == Ok(rounds.len()) && usize::from(set.attestors) == attestors,
+            "I3",
+            address,
+            || format!("{} rounds against {}, {} attestors", set.rounds, rounds.len(), set.attestors),
+        );
+        for (place, slot) in (0u8..).zip(&set.slots) {
+            let unsettled = |judge: &&Judge| {
+                judge.place == place && judge.state != 0 && judge.state != JudgeState::Settled as u8
+            };
+            let open = rounds.iter().flat_map(|round| &round.judges).filter(unsettled).count();
+            self.require(usize::try_from(slot.open_rounds) == Ok(open), "I3", address, || {
+                format!("place {place} has {} open rounds against {open}", slot.open_rounds)
+            });
+        }
+    }
+
+    /// I3: a round pays no more than its fee.
+    fn round(&mut self, address: &Address, round: &Challenge) {
+        self.require(round.paid <= round.fee, "I3", address, || {
+            format!("paid {} of a fee of {}", round.paid, round.fee)
         });
     }
 

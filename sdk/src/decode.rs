@@ -6,7 +6,10 @@ use {
     bytemuck::AnyBitPattern,
     gpu_market::{
         constants::ACCOUNT_VERSION,
-        state::{Client, Config, Credit, Host, Job, Market, Member, Node, NodeKind, Shard, Stake, Terms, Treasury},
+        state::{
+            AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Node, NodeKind, Shard,
+            Stake, Terms, Treasury,
+        },
     },
     sha2::{Digest, Sha256},
 };
@@ -113,7 +116,9 @@ macro_rules! accounts {
     };
 }
 
-accounts!(Config, Treasury, Market, Terms, Client, Job, Stake, Credit, Host, Member);
+accounts!(
+    Config, Treasury, Market, Terms, Client, Job, Stake, Credit, Host, Member, AttestorSet, Challenge, Gpu
+);
 
 /// A queue shard: header and nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]

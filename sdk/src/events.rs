@@ -55,10 +55,14 @@ events! {
     StakeClosed, CreditOpened, CreditClaimed, CreditClosed,
     // Hosts and members.
     HostRegistered, HostUpdated, HostClosed, EarningsOpened, EarningsWithdrawn, EarningsClosed, MemberEnrolled,
-    MemberAdmitted, MemberClosed,
+    MemberAdmitted, MemberClosed, MemberApplied, MemberPromoted, MemberReviewed, MemberResigned,
     // Markets.
     MarketCreated, TermsAnnounced, TermsClosed, MarketPauseSet, MarketListed, MarketAuthorityProposed,
     MarketAuthorityAccepted, MarketClosed, ShardCreated, ShardGrown, ShardClosed,
+    // Attestation.
+    ReadingCommitted, ReadingRevealed, AnswerCommitted, AnswerOpened, RoundOpened, RoundDrawn, RoundDecided,
+    RoundConcluded, RoundClosed, AttestorSettled, GpuClaimed, GpuReleased, AttestorSetCreated, AttestorSetAnnounced,
+    AttestorAdded, AttestorBondRaised, AttestorLeft, AttestorVacated, AttestorSetClosed,
     // Protocol.
     ConfigCreated, ConfigUpdated, PauseSet, AdminProposed, AdminAccepted, ConfigClosed, TreasuryOpened, FeesSwept,
     SlashesSwept, TreasuryWithdrawn, TreasuryClosed,
@@ -104,7 +108,7 @@ mod tests {
         let mut names = Event::NAMES.to_vec();
         names.sort_unstable();
         names.dedup();
-        assert_eq!((names.len(), Event::NAMES.len()), (65, 65));
+        assert_eq!((names.len(), Event::NAMES.len()), (88, 88));
     }
 
     #[test]

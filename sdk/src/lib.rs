@@ -3,6 +3,7 @@
 //! - [`address`]: every address of the program, with its bump.
 //! - [`instructions`]: one builder per instruction of the program.
 //! - [`decode`], [`view`]: accounts, queues, and one job's full state.
+//! - [`digest`]: what hosts and attestors commit to.
 //! - [`events`]: what the program emitted.
 //! - [`error`]: why it refused, and what to do about it.
 //! - [`quote`]: what a job reserves, and what each of its ends pays.
@@ -32,10 +33,12 @@
 pub mod address;
 pub mod audit;
 pub mod decode;
+pub mod digest;
 pub mod error;
 pub mod events;
 pub mod instructions;
 pub mod quote;
+pub mod standing;
 #[cfg(feature = "svm")]
 pub mod svm;
 pub mod view;

@@ -264,7 +264,7 @@ impl World {
     }
 
     pub fn rejoin_ix(&self, finish: job::Finish, market: &MarketRef, min_rate: u64) -> Instruction {
-        job::finish_and_rejoin(finish, job::Rejoin { terms: market.terms, shard: 0, min_rate })
+        job::finish_and_rejoin(finish, job::Rejoin { terms: market.terms, shard: 0, min_rate, access: None })
     }
 
     pub fn leave_ix(&self, caller: &Keypair, host: &HostParty, market: &MarketRef, node: u16) -> Instruction {

@@ -49,6 +49,7 @@ impl World {
             terms: market.terms,
             shard: 0,
             min_rate: 0,
+            access: None,
         }
     }
 

@@ -114,21 +114,34 @@ impl World {
             payer: self.payer.pubkey(),
             market: market.address,
             token: market.token,
+            access: None,
         });
         self.ok(&[enroll], &[&party.owner]);
         self.allocate(party, market, collateral);
         party.member(market)
     }
 
-    /// Admits a host into a premium market at genesis and allocates collateral.
-    pub fn admit(&mut self, party: &HostParty, market: &MarketRef, gpus: u16, collateral: u64) -> Address {
+    /// Applies for a place in a premium market.
+    pub fn apply(&mut self, party: &HostParty, market: &MarketRef) {
         self.open_earnings(party, market.token);
-        let admit = member::admit(member::Admit {
-            authority: self.authority.pubkey(),
+        let apply = member::apply(member::Enroll {
+            owner: party.owner.pubkey(),
             payer: self.payer.pubkey(),
             market: market.address,
-            host: party.host,
             token: market.token,
+            access: None,
+        });
+        self.ok(&[apply], &[&party.owner]);
+    }
+
+    /// Has a host apply, admits it into a premium market at genesis and allocates collateral.
+    pub fn admit(&mut self, party: &HostParty, market: &MarketRef, gpus: u16, collateral: u64) -> Address {
+        self.apply(party, market);
+        let admit = member::admit(member::Admit {
+            authority: self.authority.pubkey(),
+            market: market.address,
+            terms: market.terms,
+            host: party.host,
             gpus,
             evidence_hash: [9; 32],
         });

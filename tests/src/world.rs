@@ -1,7 +1,7 @@
 use {
     gpu_market::{
         error::MarketError,
-        state::{ConfigSettings, MarketParams, Now, TermsParams},
+        state::{ConfigSettings, MarketParams, Now, Policy, TermsParams},
     },
     gpu_market_sdk::{
         Address, Instruction, address,
@@ -39,10 +39,50 @@ pub const TERMS: TermsParams = TermsParams {
     missed_ack_bps: 1_000,
     sla_bps: 0,
     attempts: 3,
+    policy: NO_POLICY,
+    attestor_set: Address::new_from_array([0; 32]),
+};
+
+/// The policy of a community market: none.
+pub const NO_POLICY: Policy = Policy {
+    min_volume: 0,
+    collateral_floor: 0,
+    min_completed: 0,
+    min_evidenced: 0,
+    min_score: 0,
+    strike_cooldown: 0,
+    min_ended: 0,
+    suspension: 0,
+    cooldown: 0,
+    promote_success_bps: 0,
+    review_success_bps: 0,
+    review_missed_bps: 0,
+    min_clients: 0,
+    admission: 0,
+    reserved: [0; 3],
+};
+
+/// The policy of the premium market here.
+pub const PREMIUM_POLICY: Policy = Policy {
+    min_volume: 100,
+    collateral_floor: 20 * STAKE,
+    min_completed: 3,
+    min_evidenced: 600,
+    min_score: 1_000,
+    strike_cooldown: 7 * 86_400,
+    min_ended: 3,
+    suspension: 2 * 86_400,
+    cooldown: 30 * 86_400,
+    promote_success_bps: 9_000,
+    review_success_bps: 8_000,
+    review_missed_bps: 2_000,
+    min_clients: 2,
+    admission: 0,
+    reserved: [0; 3],
 };
 
 /// Terms of the premium market: a lost job costs a fifth of the bond.
-pub const PREMIUM_TERMS: TermsParams = TermsParams { rate: 150_000_000, sla_bps: 2_000, ..TERMS };
+pub const PREMIUM_TERMS: TermsParams = TermsParams { rate: 150_000_000, sla_bps: 2_000, policy: PREMIUM_POLICY, ..TERMS };
 
 /// Settings of the config.
 pub fn settings() -> ConfigSettings {
@@ -144,7 +184,7 @@ impl World {
             payer: self.payer.pubkey(),
             payment: token,
             feeder,
-            market: MarketParams { id, gpus_per_seat: 1, tier, gpu_class, genesis_end },
+            market: MarketParams { id, gpus_per_seat: 1, tier, gpu_class, genesis_end, access_mint: Address::default() },
             terms: *terms,
         });
         let address = address::market(&self.authority.pubkey(), id).0;

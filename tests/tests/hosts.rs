@@ -118,6 +118,7 @@ fn a_host_closes_without_members_and_its_rent_goes_to_who_paid_it() {
             payer: world.payer.pubkey(),
             market: market.address,
             token,
+            access: None,
         }),
     ];
     world.ok(&setup, &[&owner, &sponsor]);

@@ -88,7 +88,7 @@ fn an_optional_account_that_is_left_out_is_the_program_read_only() {
         result_hash: [1; 32],
         slash: None,
     };
-    let rejoin = job::Rejoin { terms: 1, shard: 0, min_rate: 0 };
+    let rejoin = job::Rejoin { terms: 1, shard: 0, min_rate: 0, access: None };
     let decline = job::Decline { operator: catalog::OPERATOR, parties, shard: 0, slash: None };
     let assigned = expire::ExpireAssigned {
         caller: catalog::CALLER,
@@ -113,7 +113,8 @@ fn an_optional_account_that_is_left_out_is_the_program_read_only() {
         closed_member: None,
     };
     assert_eq!(left_out("finish", &job::finish(finish)), ["stake", "credit"]);
-    assert_eq!(left_out("finish_and_rejoin", &job::finish_and_rejoin(finish, rejoin)), ["stake", "credit"]);
+    let of_rejoin = ["stake", "credit", "access"];
+    assert_eq!(left_out("finish_and_rejoin", &job::finish_and_rejoin(finish, rejoin)), of_rejoin);
     assert_eq!(left_out("decline", &job::decline(decline)), ["stake", "credit"]);
     let of_penalty = ["stake", "credit", "stake_vault", "caller_tokens", "stake_mint"];
     assert_eq!(left_out("expire_assigned", &expire::expire_assigned(assigned)), of_penalty);
@@ -139,6 +140,7 @@ fn an_optional_account_that_is_left_out_is_the_program_read_only() {
             tier: 0,
             gpu_class: [1; 32],
             genesis_end: 0,
+            access_mint: Default::default(),
         },
         terms: gpu_market_tests::TERMS,
     };
@@ -154,11 +156,14 @@ fn the_sdk_knows_every_account_event_and_refusal_of_the_idl() {
     let known: Vec<(u32, &str)> = MarketError::ALL.iter().map(|error| (error.code(), error.name())).collect();
     assert_eq!(codes, known);
 
-    use gpu_market::state::{Client, Config, Credit, Host, Job, Market, Member, Stake, Terms, Treasury};
+    use gpu_market::state::{AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Stake, Terms, Treasury};
     let marks = [
+        ("AttestorSet", decode::discriminator::<AttestorSet>()),
+        ("Challenge", decode::discriminator::<Challenge>()),
         ("Client", decode::discriminator::<Client>()),
         ("Config", decode::discriminator::<Config>()),
         ("Credit", decode::discriminator::<Credit>()),
+        ("Gpu", decode::discriminator::<Gpu>()),
         ("Host", decode::discriminator::<Host>()),
         ("Job", decode::discriminator::<Job>()),
         ("Market", decode::discriminator::<Market>()),

@@ -22,7 +22,14 @@ use {
 
 const CLASS: [u8; 32] = [b'h'; 32];
 
-const COMMUNITY: MarketParams = MarketParams { id: 9, gpus_per_seat: 2, tier: 0, gpu_class: CLASS, genesis_end: 0 };
+const COMMUNITY: MarketParams = MarketParams {
+    id: 9,
+    gpus_per_seat: 2,
+    tier: 0,
+    gpu_class: CLASS,
+    genesis_end: 0,
+    access_mint: Address::new_from_array([0; 32]),
+};
 
 fn creation(world: &World, params: MarketParams, terms: TermsParams) -> market::CreateMarket {
     market::CreateMarket {
@@ -31,7 +38,7 @@ fn creation(world: &World, params: MarketParams, terms: TermsParams) -> market::
         payment: world.dollar,
         feeder: (params.tier == 1).then_some(world.community.address),
         market: params,
-        terms,
+        terms: if params.tier == 1 { TermsParams { policy: PREMIUM_TERMS.policy, ..terms } } else { terms },
     }
 }
 
@@ -64,6 +71,7 @@ fn anybody_opens_a_market_with_its_first_terms() {
         feeder: world.community.address,
         gpu_class: CLASS,
         rent_payer: sponsor.pubkey(),
+        access_mint: Address::default(),
         genesis_end: unix + 86_400,
         id: 9,
         gpus_per_seat: 2,
@@ -73,6 +81,8 @@ fn anybody_opens_a_market_with_its_first_terms() {
         terms,
         market: address,
         rent_payer: sponsor.pubkey(),
+        attestor_set: PREMIUM_TERMS.attestor_set,
+        policy: PREMIUM_TERMS.policy,
         effective_at: unix,
         rate: 150_000_000,
         bond: 10 * STAKE,
@@ -187,7 +197,7 @@ fn a_market_pause_stops_the_entries_that_its_bit_names_and_only_those() {
     world.enroll(&host, &market, 50 * STAKE);
     world.open_earnings(&new, market.token);
     let (owner, payer, token) = (new.owner.pubkey(), world.payer.pubkey(), market.token);
-    let enroll = member::enroll(member::Enroll { owner, payer, market: market.address, token });
+    let enroll = member::enroll(member::Enroll { owner, payer, market: market.address, token, access: None });
     let post = job::post(world.post_of(&client, &market, World::post_params(0, HOUR)));
     let join = queue::join(world.seat_of(&host, &market));
     let entries = [

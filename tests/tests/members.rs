@@ -29,16 +29,16 @@ fn enrollment(world: &World, host: &HostParty, market: &MarketRef) -> member::En
         payer: world.payer.pubkey(),
         market: market.address,
         token: market.token,
+        access: None,
     }
 }
 
 fn admission(world: &World, host: &HostParty, market: &MarketRef, gpus: u16) -> member::Admit {
     member::Admit {
         authority: world.authority.pubkey(),
-        payer: world.payer.pubkey(),
         market: market.address,
+        terms: market.terms,
         host: host.host,
-        token: market.token,
         gpus,
         evidence_hash: [9; 32],
     }
@@ -92,23 +92,21 @@ fn enrolling_is_for_the_owner_with_its_own_open_vault() {
 }
 
 #[test]
-fn both_pauses_stop_enrolling_and_admitting() {
+fn both_pauses_stop_enrolling_and_applying() {
     let mut world = World::new();
     let (community, premium) = (world.community, world.premium);
     let host = ready(&mut world, "host");
-    let authority = world.authority.insecure_clone();
     let enroll = member::enroll(enrollment(&world, &host, &community));
-    let admit = member::admit(admission(&world, &host, &premium, 8));
-    let entries = [(enroll, &host.owner, community), (admit, &authority, premium)];
-    for (entry, signer, market) in &entries {
+    let apply = member::apply(enrollment(&world, &host, &premium));
+    for (entry, market) in &[(enroll, community), (apply, premium)] {
         for (config, of_market) in [(pause::ENROLLING, 0), (0, pause::ENROLLING)] {
             world.set_pause_bits(config);
             world.set_market_pause_bits(market, of_market);
-            world.refused(std::slice::from_ref(entry), &[signer], rule(MarketError::EnrollingPaused));
+            world.refused(std::slice::from_ref(entry), &[&host.owner], rule(MarketError::EnrollingPaused));
         }
         world.set_pause_bits(pause::ALL & !pause::ENROLLING);
         world.set_market_pause_bits(market, pause::ALL & !pause::ENROLLING);
-        world.ok(std::slice::from_ref(entry), &[signer]);
+        world.ok(std::slice::from_ref(entry), &[&host.owner]);
     }
 }
 
@@ -116,53 +114,46 @@ fn both_pauses_stop_enrolling_and_admitting() {
 fn the_authority_admits_a_proven_host_at_genesis() {
     let mut world = World::new();
     let market = world.premium;
-    let (host, sponsor) = (ready(&mut world, "host"), world.funded("sponsor"));
+    let host = ready(&mut world, "host");
+    world.apply(&host, &market);
     let authority = world.authority.insecure_clone();
-    let admit = member::Admit { payer: sponsor.pubkey(), ..admission(&world, &host, &market, 8) };
-    let admit = member::admit(admit);
+    let admit = member::admit(admission(&world, &host, &market, 8));
     let attested_until = world.market_account(&market).genesis_end + GENESIS_ATTESTATION;
     let event = MemberAdmitted {
         member: host.member(&market),
         market: market.address,
         host: host.host,
-        earnings: host.earnings(&market),
-        rent_payer: sponsor.pubkey(),
         authority: authority.pubkey(),
         attested_until,
         evidence_hash: [9; 32],
+        collateral_floor: PREMIUM_POLICY.collateral_floor,
+        at: world.now().unix,
         attested_gpus: 8,
+        terms: 1,
     };
-    world.ok_emitting(admit.clone(), &[&authority, &sponsor], Event::MemberAdmitted(event));
+    world.ok_emitting(admit.clone(), &[&authority], Event::MemberAdmitted(event));
     let account = world.member_account(&host, &market);
     assert_eq!((account.state(), account.attested_gpus), (Ok(MemberState::Active), 8));
     assert_eq!((account.attested_until, account.evidence_hash), (attested_until, [9; 32]));
-    assert_eq!((account.rent_payer, account.collateral), (sponsor.pubkey(), 0));
     assert_eq!((world.market_account(&market).members, world.host_account(&host).members), (1, 1));
-    world.refused(&[admit], &[&authority, &sponsor], IN_USE);
+    world.refused(&[admit], &[&authority], rule(MarketError::NotCandidate));
 }
 
 #[test]
 fn admission_is_for_the_authority_of_a_premium_market() {
     let mut world = World::new();
-    let market = world.premium;
-    let (host, unready) = (ready(&mut world, "host"), world.host("unready", 0));
-    world.open_earnings(&host, world.stake_token);
+    let (market, community) = (world.premium, world.community);
+    let host = ready(&mut world, "host");
+    world.enroll(&host, &community, 0);
+    world.apply(&host, &market);
     let authority = world.authority.insecure_clone();
-    let admit = |change: fn(&mut member::Admit, &World)| {
-        let mut admission = admission(&world, &host, &market, 1);
-        change(&mut admission, &world);
-        member::admit(admission)
-    };
     let refusals = [
-        (admit(|admission, world| admission.market = world.community.address), MarketError::NotPremium),
-        (admit(|admission, world| admission.token = world.stake_token), MarketError::WrongMint),
-        (admit(|admission, _| admission.gpus = 0), MarketError::TooFewGpus),
+        (admission(&world, &host, &community, 1), MarketError::NotPremium),
+        (admission(&world, &host, &market, 0), MarketError::TooFewGpus),
     ];
-    for (admit, error) in refusals {
-        world.refused(&[admit], &[&authority], rule(error));
+    for (admission, error) in refusals {
+        world.refused(&[member::admit(admission)], &[&authority], rule(error));
     }
-    let no_vault = member::admit(admission(&world, &unready, &market, 1));
-    world.refused(&[no_vault], &[&authority], rule(MarketError::NotATokenAccount));
     for other in [&host.owner, &world.admin.insecure_clone()] {
         let by_other = member::Admit { authority: other.pubkey(), ..admission(&world, &host, &market, 1) };
         world.refused(&[member::admit(by_other)], &[other], rule(MarketError::NotMarketAuthority));
@@ -175,6 +166,8 @@ fn genesis_ends_to_the_second() {
     let market = world.premium;
     let (host, late) = (ready(&mut world, "host"), ready(&mut world, "late"));
     let authority = world.authority.insecure_clone();
+    world.apply(&host, &market);
+    world.apply(&late, &market);
     world.svm.advance(10 * DAY - 1);
     let admit = member::admit(admission(&world, &host, &market, 1));
     world.ok(&[admit], &[&authority]);

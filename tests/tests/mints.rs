@@ -41,6 +41,7 @@ impl Doors {
             tier: 0,
             gpu_class: [1; 32],
             genesis_end: 0,
+            access_mint: Default::default(),
         };
         let create = market::CreateMarket {
             authority: owner,

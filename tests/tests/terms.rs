@@ -5,7 +5,7 @@ use {
         constants::*,
         error::MarketError,
         events::{TermsAnnounced, TermsClosed},
-        state::{ConfigSettings, MarketParams, TermsParams},
+        state::{ConfigSettings, MarketParams, Policy, TermsParams},
     },
     gpu_market_sdk::{
         address,
@@ -65,6 +65,7 @@ const LOWEST: TermsParams = TermsParams {
     missed_ack_bps: 0,
     sla_bps: 0,
     attempts: 1,
+    ..TERMS
 };
 const HIGHEST: TermsParams = TermsParams {
     rate: u64::MAX,
@@ -81,16 +82,19 @@ const HIGHEST: TermsParams = TermsParams {
     missed_ack_bps: MAX_MISSED_ACK_BPS,
     sla_bps: MAX_SLA_BPS,
     attempts: MAX_ATTEMPTS,
+    ..TERMS
 };
 
 fn creation(world: &World, tier: u8, id: u16, terms: TermsParams) -> gpu_market_sdk::Instruction {
     let genesis_end = if tier == 1 { world.now().unix } else { 0 };
+    let policy = Policy { collateral_floor: terms.bond, ..PREMIUM_POLICY };
+    let terms = if tier == 1 { TermsParams { policy, ..terms } } else { terms };
     market::create_market(market::CreateMarket {
         authority: world.authority.pubkey(),
         payer: world.payer.pubkey(),
         payment: world.dollar,
         feeder: (tier == 1).then_some(world.community.address),
-        market: MarketParams { id, gpus_per_seat: 1, tier, gpu_class: [1; 32], genesis_end },
+        market: MarketParams { id, gpus_per_seat: 1, tier, gpu_class: [1; 32], genesis_end, access_mint: Default::default() },
         terms,
     })
 }
@@ -117,7 +121,9 @@ fn every_term_has_its_bounds_at_creation_and_at_announcement() {
         let create = creation(&world, 1, id, terms);
         world.ok(&[create], &[&authority]);
     }
-    let announce = market::announce_terms(world.announcement(&premium, &HIGHEST, 0));
+    let policy = Policy { collateral_floor: HIGHEST.bond, ..PREMIUM_POLICY };
+    let highest = TermsParams { policy, ..HIGHEST };
+    let announce = market::announce_terms(world.announcement(&premium, &highest, 0));
     world.ok(&[announce], &[&authority]);
 }
 

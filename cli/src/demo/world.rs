@@ -13,9 +13,9 @@ use {
     },
     gpu_market::{
         settlement::Quote,
-        state::{HostParams, Tier},
+        state::{HostParams, Member, Tier},
     },
-    gpu_market_migrations::{AdmissionSpec, Deployment, Keys, plan},
+    gpu_market_migrations::{AdmissionSpec, Deployment, Keys, Step, admissions, plan},
     gpu_market_sdk::{
         Address, address,
         instructions::{Token, client, host, member, stake},
@@ -51,13 +51,13 @@ impl World {
         founder.deploy(&deployment)?;
         let venues = founder.venues(&deployment)?;
         let hosts = founder.hosts(&venues, &script.arrivals)?;
-        deployment.admissions = admissions(&venues, &hosts);
-        founder.deploy(&deployment)?;
-        if founder.deploy(&deployment)? != 0 {
-            founder.chain.findings.push("the deployment is not idempotent".into());
-        }
         for host in &hosts {
             founder.enter_market(host, &venues)?;
+        }
+        deployment.admissions = proven(&venues, &hosts);
+        founder.admit(&deployment)?;
+        if founder.deploy(&deployment)? + founder.admit(&deployment)? != 0 {
+            founder.chain.findings.push("the deployment is not idempotent".into());
         }
         let clients = founder.clients(&venues, specs, script)?;
         let crank = founder.crank()?;
@@ -71,7 +71,7 @@ fn evidence(name: &str) -> [u8; 32] {
 }
 
 /// Every host that stands in a premium market is admitted at genesis.
-fn admissions(venues: &[Venue], hosts: &[Host]) -> Vec<AdmissionSpec> {
+fn proven(venues: &[Venue], hosts: &[Host]) -> Vec<AdmissionSpec> {
     let venue = |host: &Host| venues.get(host.venue).filter(|venue| venue.tier == Tier::Premium);
     let admission = |host: &Host| {
         venue(host).map(|venue| AdmissionSpec {
@@ -111,33 +111,48 @@ impl<'a> Founder<'a> {
         Ok(Self { chain, mints, stake_token, admin, authority })
     }
 
-    /// Executes what is missing of the deployment; says how many steps that were.
-    fn deploy(&mut self, deployment: &Deployment) -> Result<usize, CliError> {
-        let upgrade_authority = self.chain.svm.upgrade_authority().insecure_clone();
-        let keys = Keys {
+    fn keys(&self) -> Keys {
+        Keys {
             payer: self.chain.payer.pubkey(),
-            upgrade_authority: upgrade_authority.pubkey(),
+            upgrade_authority: self.chain.svm.upgrade_authority().pubkey(),
             admin: self.admin.pubkey(),
             pauser: self.admin.pubkey(),
             treasury: self.admin.pubkey(),
             market_authority: self.authority.pubkey(),
-        };
+        }
+    }
+
+    /// Admits the hosts that have applied; says how many there were.
+    fn admit(&mut self, deployment: &Deployment) -> Result<usize, CliError> {
+        let svm = &self.chain.svm;
+        let steps = admissions(deployment, &self.keys(), |member| svm.account::<Member>(member)?.state().ok())?;
+        self.execute(&steps)
+    }
+
+    /// Executes what is missing of the deployment; says how many steps that were.
+    fn deploy(&mut self, deployment: &Deployment) -> Result<usize, CliError> {
         let svm = &self.chain.svm;
         let exists = |key: &Address| svm.raw(key).is_some();
-        let steps = plan(deployment, &keys, &self.mints, self.chain.unix(), exists)?;
-        let signers = [&upgrade_authority, &self.authority];
-        for step in &steps {
-            let wanted = |key: &&&Keypair| {
-                step.instruction.accounts.iter().any(|meta| meta.is_signer && meta.pubkey == key.pubkey())
-            };
-            let signers: Vec<&Keypair> = signers.iter().filter(wanted).copied().collect();
-            self.chain.send(step.instruction.clone(), &signers)?;
-        }
+        let steps = plan(deployment, &self.keys(), &self.mints, self.chain.unix(), exists)?;
+        self.execute(&steps)?;
         for token in self.mints.values() {
             let vault = address::treasury_vault(&token.mint).0;
             if self.chain.svm.raw(&vault).is_some() {
                 self.chain.books.enter("treasury", Kind::Treasury, token.mint, vault);
             }
+        }
+        Ok(steps.len())
+    }
+
+    fn execute(&mut self, steps: &[Step]) -> Result<usize, CliError> {
+        let upgrade_authority = self.chain.svm.upgrade_authority().insecure_clone();
+        let signers = [&upgrade_authority, &self.authority];
+        for step in steps {
+            let wanted = |key: &&&Keypair| {
+                step.instruction.accounts.iter().any(|meta| meta.is_signer && meta.pubkey == key.pubkey())
+            };
+            let signers: Vec<&Keypair> = signers.iter().filter(wanted).copied().collect();
+            self.chain.send(step.instruction.clone(), &signers)?;
         }
         Ok(steps.len())
     }
@@ -204,21 +219,21 @@ impl<'a> Founder<'a> {
         Ok(Host { name, owner, operator, address, stake: stake_address, member, venue: index, vice: arrival.vice })
     }
 
-    /// Enrolls where that is open, and backs the member with collateral.
+    /// Enrolls where that is open, applies where it is not, and backs the member with collateral.
     fn enter_market(&mut self, host: &Host, venues: &[Venue]) -> Result<(), CliError> {
         let Some(venue) = venues.get(host.venue) else {
             return Ok(());
         };
         let owner = host.owner.pubkey();
-        if venue.tier == Tier::Community {
-            let enroll = member::Enroll {
-                owner,
-                payer: self.chain.payer.pubkey(),
-                market: venue.address,
-                token: venue.token,
-            };
-            self.chain.send(member::enroll(enroll), &[&host.owner])?;
-        }
+        let entry = member::Enroll {
+            owner,
+            payer: self.chain.payer.pubkey(),
+            market: venue.address,
+            token: venue.token,
+            access: None,
+        };
+        let enter = if venue.tier == Tier::Community { member::enroll(entry) } else { member::apply(entry) };
+        self.chain.send(enter, &[&host.owner])?;
         let collateral = venue.terms.bond.saturating_mul(BONDS_ALLOCATED);
         self.chain.send(stake::allocate(owner, venue.address, collateral), &[&host.owner])?;
         Ok(())

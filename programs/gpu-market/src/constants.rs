@@ -130,3 +130,63 @@ pub const EVENT_AUTHORITY_TEXT: &str = "3xqTKu2J2tSQyGsRz6KRPXnXrFfr3FeUCdH7EzYE
 pub const EVENT_AUTHORITY: solana_address::Address = solana_address::Address::from_str_const(EVENT_AUTHORITY_TEXT);
 /// Its bump.
 pub const EVENT_AUTHORITY_BUMP: u8 = 254;
+
+// ---- proving grounds
+
+pub const ATTESTOR_SET_SEED: &[u8] = b"attestors";
+pub const CHALLENGE_SEED: &[u8] = b"challenge";
+pub const GPU_SEED: &[u8] = b"gpu";
+
+/// The sysvar that keeps the hashes of the last 512 slots.
+pub const SLOT_HASHES: Address = Address::from_str_const("SysvarS1otHashes111111111111111111111111111");
+
+/// A change that makes a rule easier to meet takes effect no sooner than this after its announcement: a policy, a set of
+/// attestors.
+pub const LOOSENING_DELAY: i64 = 14 * 86_400;
+
+/// Length of the windows that a host's record is kept in. Window `n` begins at `n × RECORD_WINDOW` for everybody, so that
+/// nobody can choose, move or reset one.
+pub const RECORD_WINDOW: i64 = 7 * 86_400;
+/// Bits of a window's sketch of clients.
+pub const SKETCH_BITS: u32 = 128;
+/// Most distinct clients that a policy may ask for: the sketch counts 41 of 50 clients on average, and 50 of 64.
+pub const MAX_MIN_CLIENTS: u16 = 50;
+/// Shortest and longest suspension, and cooldown, that a policy may set.
+pub const MIN_SUSPENSION: u32 = 86_400;
+pub const MAX_SUSPENSION: u32 = 30 * 86_400;
+pub const MAX_POLICY_COOLDOWN: u32 = 180 * 86_400;
+
+pub const MAX_ATTESTORS: usize = 16;
+/// Attestors that judge one round at most.
+pub const MAX_PANEL: usize = 8;
+/// GPUs that one round can prove: one bit each in the round's account.
+pub const MAX_ROUND_GPUS: u16 = 64;
+
+/// The draw reads the hash of the slot that is this far ahead when the round opens.
+pub const DRAW_DELAY_SLOTS: u64 = 8;
+/// Slots after which the hash of a slot may be gone from the sysvar, and the draw is over.
+pub const DRAW_WINDOW_SLOTS: u64 = 512;
+/// Seconds from the draw until the host has to commit to its answer.
+pub const ANSWER_WINDOW: i64 = 1_800;
+/// Seconds after that until the attestors have to commit to their readings.
+pub const READING_WINDOW: i64 = 1_800;
+/// Seconds after that until they have to reveal them.
+pub const REVEAL_WINDOW: i64 = 1_800;
+/// Seconds after that until the host has to open its answer.
+pub const OPENING_WINDOW: i64 = 1_800;
+/// Seconds after a round was decided within which GPUs are claimed.
+pub const CLAIM_WINDOW: i64 = 86_400;
+/// A host whose round failed, or was not drawn, opens no other for this long, so that nobody shops for a panel.
+pub const ROUND_COOLDOWN: i64 = 86_400;
+/// How long an attestation counts.
+pub const ATTESTATION_LIFETIME: i64 = 30 * 86_400;
+/// An attestor that leaves stays bound this long: longer than a round opened before can take to be drawn and judged.
+pub const ATTESTOR_NOTICE: i64 = 86_400;
+
+/// Share of the bond that an attestor loses for a reading that a quorum contradicts, or that it does not reveal. Both cost
+/// the same, or an attestor about to be outvoted would hide its reading.
+pub const ATTESTOR_SLASH_BPS: u16 = 5_000;
+/// Share of the bond that an attestor loses for being drawn and not committing: it knew of no other reading yet.
+pub const ATTESTOR_ABSENT_BPS: u16 = 500;
+/// A new set's attestors are active at once this long; later ones are announced like any loosening.
+pub const FOUNDING_WINDOW: i64 = 86_400;

@@ -220,6 +220,10 @@ impl Call<'_> {
                 admit(ctx, gpus, evidence_hash)
             }),
             68 => self.run::<CloseMember>(data, |ctx, _| close_member(ctx)),
+            69 => self.run::<Enroll>(data, |ctx, _| apply(ctx)),
+            70 => self.run::<Promote>(data, |ctx, _| promote(ctx)),
+            71 => self.run::<ReviewMember>(data, |ctx, _| review(ctx)),
+            72 => self.run::<Resign>(data, |ctx, _| resign(ctx)),
             80 => self.run::<CreateMarket>(data, |ctx, _| {
                 let (params, terms) = read(data)?;
                 create_market(ctx, params, terms)
@@ -251,6 +255,39 @@ impl Call<'_> {
             108 => self.run::<SweepSlashes>(data, |ctx, _| sweep_slashes(ctx)),
             109 => self.run::<WithdrawTreasury>(data, |ctx, _| withdraw_treasury(ctx, read(data)?)),
             110 => self.run::<CloseTreasury>(data, |ctx, _| close_treasury(ctx)),
+            120 => self.run::<CreateAttestorSet>(data, |ctx, (id,)| {
+                let (_, params): (u16, _) = read(data)?;
+                create_attestor_set(ctx, id, &params)
+            }),
+            121 => self.run::<AnnounceSet>(data, |ctx, _| announce_set(ctx, &read(data)?)),
+            122 => self.run::<AddAttestor>(data, |ctx, _| add_attestor(ctx, &read(data)?)),
+            123 => self.run::<ChangeAttestor>(data, |ctx, _| raise_bond(ctx, read(data)?)),
+            124 => self.run::<ChangeAttestor>(data, |ctx, _| leave_set(ctx)),
+            125 => self.run::<ChangeAttestor>(data, |ctx, _| remove_attestor(ctx)),
+            126 => self.run::<ChangeAttestor>(data, |ctx, _| vacate_attestor(ctx)),
+            127 => self.run::<CloseAttestorSet>(data, |ctx, _| close_attestor_set(ctx)),
+            128 => self.run::<OpenChallenge>(data, |ctx, _| open_challenge(ctx, read(data)?)),
+            129 => self.run::<Draw>(data, |ctx, _| draw(ctx)),
+            130 => self.run::<HostAnswer>(data, |ctx, _| commit_answer(ctx, &read(data)?)),
+            131 => self.run::<HostAnswer>(data, |ctx, _| {
+                let (answer, salt) = read(data)?;
+                open_answer(ctx, &answer, &salt)
+            }),
+            132 => self.run::<JudgeRound>(data, |ctx, _| commit_reading(ctx, &read(data)?)),
+            133 => self.run::<JudgeRound>(data, |ctx, _| {
+                let (reading, salt) = read(data)?;
+                reveal_reading(ctx, &reading, &salt)
+            }),
+            134 => self.run::<EndRound>(data, |ctx, _| finalize_challenge(ctx)),
+            135 => self.run::<EndRound>(data, |ctx, _| expire_challenge(ctx)),
+            136 => self.run::<EndRound>(data, |ctx, _| conclude_challenge(ctx)),
+            137 => self.run::<SettleAttestor>(data, |ctx, _| settle_attestor(ctx)),
+            138 => self.run::<ClaimGpu>(data, |ctx, _| {
+                let (uuid_hash, index, proof): (_, _, &[[u8; 32]]) = read(data)?;
+                claim_gpu(ctx, &uuid_hash, index, proof)
+            }),
+            139 => self.run::<ReleaseGpu>(data, |ctx, _| release_gpu(ctx)),
+            140 => self.run::<CloseChallenge>(data, |ctx, _| close_challenge(ctx)),
             _ => refusal(ErrorCode::InstructionFallbackNotFound),
         }
     }

@@ -266,6 +266,91 @@ market_errors! {
         "Start it while you still can, or wait for it to be taken.";
     NoticeTooLong: "Terms take effect within 30 days of their announcement.", "Choose an earlier time.";
     NonceTooFar: "A nonce is less than 2³² above the client's floor.", "Use a nonce closer to the floor.";
+
+    // ---- proving grounds
+    PolicyOutOfRange: "A parameter of the policy is outside of the program's bounds.",
+        "Read the bounds of each field in the documentation of the policy.";
+    PolicyInCommunity: "A community market promotes and reviews nobody: its policy is empty but for admission.",
+        "Set the other fields to zero, or open a premium market.";
+    PolicyWithoutHysteresis: "The success rate to stay is below the success rate to be promoted.",
+        "Lower the rate of the review, or raise that of the promotion.";
+    NotCandidate: "Only a candidate or a removed member is promoted.", "Apply to the premium market first.";
+    PromotionCooldown: "A removed host waits for a cooldown before it can earn its way back.",
+        "Keep working in the feeder market until the cooldown is over.";
+    NotActiveInFeeder: "Hosts are promoted from the feeder market, where this one is not active.",
+        "Enroll in the feeder market.";
+    TooFewCompleted: "The host has completed fewer jobs in the feeder market than the policy asks.",
+        "Complete more jobs there.";
+    TooFewEvidenced: "The host has fewer evidenced seconds in the feeder market than the policy asks.",
+        "Run more or longer jobs there.";
+    SuccessTooLow: "The host's success rate, weighted by fee, is below the policy's.",
+        "Complete more jobs, or wait for the next window.";
+    VolumeTooLow: "The fees that the host's jobs paid are below the policy's volume.", "Complete more paid jobs.";
+    TooFewClients: "The host has worked for fewer distinct clients than the policy asks.",
+        "Work for more clients; some that share a bit of the sketch count as one.";
+    StruckTooRecently: "The host was struck within the policy's cooldown.", "Wait until the strike is old enough.";
+    NotAttested: "The member has no fresh attestation of the GPUs of one seat.", "Open a round and claim its GPUs.";
+    ScoreTooLow: "The attested score is below the policy's.", "Open another round when the hardware reaches it.";
+    CollateralBelowFloor: "The member's collateral is below the policy's floor.", "Allocate more stake to the member.";
+    NotUnderReview: "Only an active or suspended member of a premium market is reviewed.",
+        "Nothing has to be done.";
+    AlreadyReviewed: "The last full window of this member was judged, or is exempt.",
+        "Wait until the current window is over.";
+    ReviewTooEarly: "A window is reviewed once the last of its jobs can no longer be disputed.",
+        "Wait until 24 hours of the next window have passed.";
+    SuspensionNotOver: "The suspension is not over.", "Wait until it is.";
+    RoundAlreadyOpen: "The member has a round that is not over.", "Finalize it and claim its GPUs, or expire it.";
+    RoundBarred: "After a round that failed or was not drawn, the next one waits for a cooldown.",
+        "Wait until the cooldown is over.";
+    RoundNotOpen: "The round is not waiting for its draw.", "Read the round: it was drawn or has ended.";
+    RoundNotRunning: "The round was not drawn yet, or has ended.", "Read the round.";
+    RoundNotDecided: "The round is not decided.", "Finalize it first: anyone may when its time has come.";
+    RoundNotOver: "The round closes when its attestors are settled and its GPUs claimed, or the time for it is over.",
+        "Settle every attestor, and claim the GPUs or wait.";
+    SlotNotReached: "The slot whose hash the draw reads has not come.", "Wait a few seconds.";
+    DrawOver: "The hash of the slot that the draw reads is no longer kept.", "Expire the round and open another.";
+    SlotHashMissing: "The account does not hold the hash that the draw reads.", "Pass the slot hashes sysvar.";
+    PhaseOver: "The time for this step of the round is over.", "Nothing can be done in this round.";
+    PhaseNotReached: "This step of the round comes after the one before it is complete or out of time.",
+        "Wait for the step before.";
+    AlreadyAnswered: "The host has committed or opened its answer before.", "Nothing has to be done.";
+    CommitmentMissing: "A commitment is a salted hash, not zeros.", "Pass the hash of the salted contents.";
+    CommitmentMismatch: "What is revealed is not what was committed to, by this key, in this round.",
+        "Pass exactly what the commitment was computed from.";
+    NotOnPanel: "The attestor was not drawn for this round.", "Only the drawn attestors judge.";
+    AlreadyVoted: "The attestor has committed or revealed before.", "Nothing has to be done.";
+    UnknownVerdict: "A verdict is pass or fail.", "Use 1 for pass or 2 for fail.";
+    ReadingOutOfRange: "A reading that passes names between 1 and 64 GPUs and their root; one that fails names none.",
+        "Correct the reading.";
+    AlreadySettled: "The attestor was settled for this round.", "Nothing has to be done.";
+    FeeAboveMaximum: "The set's fee for a round is above the payer's maximum.", "Raise the maximum.";
+    TooFewAttestors: "The set has fewer fully bonded attestors that are no party to the round than a panel needs.",
+        "Use another set, or have its attestors raise their bonds.";
+    RoundDidNotPass: "GPUs are claimed from a round that passed.", "Open another round.";
+    ClaimsOver: "The time to claim the GPUs of this round is over.", "Open another round.";
+    GpuNotInRound: "The GPU is not among those that the round proved.", "Pass its proof in the round's root.";
+    GpuAlreadyClaimed: "This GPU of the round was claimed, or left out, before.", "Claim the next one.";
+    GpuNotExpired: "Until its attestation expires, only its owner releases a GPU.", "Wait until it has expired.";
+    GpuRoundOpen: "The GPU was claimed in a round that is not over.", "Complete or expire the round first.";
+    AttestorSetFull: "A set has at most 16 attestors.", "Remove one first.";
+    AlreadyAttestor: "The key or the stake is in the set.", "Use another key and another stake.";
+    NotAttestor: "The key is not an attestor of the set.", "Pass the key of an attestor in the set.";
+    SetOutOfRange: "A panel has 1 to 8 attestors, its quorum is more than half of it, and the bond is not zero.",
+        "Correct the parameters of the set.";
+    NothingAnnounced: "No change of the set was announced, or its time has not come.", "Wait until its time.";
+    RemovalTooSoon: "A set's creator removes one attestor in 14 days, so that it cannot pick who is left.",
+        "Wait, or have the attestor leave by itself.";
+    AttestorBound: "An attestor's bond leaves a day after it left, when its rounds are settled.",
+        "Settle its rounds and wait.";
+    SetNotEmpty: "A set closes when it has no attestors and no rounds.", "Have its attestors leave first.";
+    NotSetCreator: "Only the set's creator may do this.", "Sign with the creator's key.";
+    AccessTokenMissing: "The market is private: a host holds a token of its access mint to enroll, apply and join.",
+        "Pass a token account of the host's owner or operator that holds a token of it and is not frozen.";
+    WrongAttestorSet: "The set of attestors is not the one that the terms or the round name.",
+        "Pass the set recorded there.";
+    WrongPayer: "The stake is not the one that the round's fee came from.", "Pass the stake recorded in the round.";
+    NotYourPlace: "Only the attestor or the owner of its stake leaves a set.",
+        "Sign with one of their keys; the set's creator removes an attestor with an instruction of its own.";
 }
 
 /// Result of the pure rules; converts into the program's error with `?`.

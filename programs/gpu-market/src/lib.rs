@@ -367,7 +367,7 @@ pub mod gpu_market {
         instructions::enroll(ctx)
     }
 
-    /// Market authority, until genesis ends: admits a proven host into a premium market.
+    /// Market authority, until genesis ends: admits a proven candidate into a premium market.
     #[discrim = 67]
     pub fn admit(ctx: &mut Context<Admit>, gpus: u16, evidence_hash: [u8; 32]) -> Result<()> {
         instructions::admit(ctx, gpus, evidence_hash)
@@ -377,6 +377,30 @@ pub mod gpu_market {
     #[discrim = 68]
     pub fn close_member(ctx: &mut Context<CloseMember>) -> Result<()> {
         instructions::close_member(ctx)
+    }
+
+    /// Host owner: applies for a place in a premium market.
+    #[discrim = 69]
+    pub fn apply(ctx: &mut Context<Enroll>) -> Result<()> {
+        instructions::apply(ctx)
+    }
+
+    /// Anyone: promotes a candidate that meets every rule.
+    #[discrim = 70]
+    pub fn promote(ctx: &mut Context<Promote>) -> Result<()> {
+        instructions::promote(ctx)
+    }
+
+    /// Anyone: reviews a member of a premium market, or reinstates it after its suspension.
+    #[discrim = 71]
+    pub fn review(ctx: &mut Context<ReviewMember>) -> Result<()> {
+        instructions::review(ctx)
+    }
+
+    /// Host owner: gives up the place in a premium market.
+    #[discrim = 72]
+    pub fn resign(ctx: &mut Context<Resign>) -> Result<()> {
+        instructions::resign(ctx)
     }
 
     // ---- markets
@@ -513,5 +537,133 @@ pub mod gpu_market {
     #[discrim = 110]
     pub fn close_treasury(ctx: &mut Context<CloseTreasury>) -> Result<()> {
         instructions::close_treasury(ctx)
+    }
+
+    // ---- attestation
+
+    /// Anyone: creates a set of attestors, which terms can name.
+    #[discrim = 120]
+    pub fn create_attestor_set(ctx: &mut Context<CreateAttestorSet>, id: u16, params: SetParams) -> Result<()> {
+        instructions::create_attestor_set(ctx, id, &params)
+    }
+
+    /// Creator: changes how the set judges; what loosens it takes effect 14 days later.
+    #[discrim = 121]
+    pub fn announce_set(ctx: &mut Context<AnnounceSet>, params: SetParams) -> Result<()> {
+        instructions::announce_set(ctx, &params)
+    }
+
+    /// Creator, with the owner of the stake: adds an attestor, bonded out of that stake.
+    #[discrim = 122]
+    pub fn add_attestor(ctx: &mut Context<AddAttestor>, attestor: Address) -> Result<()> {
+        instructions::add_attestor(ctx, &attestor)
+    }
+
+    /// Owner of the stake: raises the bond of its attestor.
+    #[discrim = 123]
+    pub fn raise_bond(ctx: &mut Context<ChangeAttestor>, amount: u64) -> Result<()> {
+        instructions::raise_bond(ctx, amount)
+    }
+
+    /// The attestor, or the owner of its stake: leaves the set.
+    #[discrim = 124]
+    pub fn leave_set(ctx: &mut Context<ChangeAttestor>) -> Result<()> {
+        instructions::leave_set(ctx)
+    }
+
+    /// Creator: removes an attestor, one in 14 days.
+    #[discrim = 125]
+    pub fn remove_attestor(ctx: &mut Context<ChangeAttestor>) -> Result<()> {
+        instructions::remove_attestor(ctx)
+    }
+
+    /// Anyone: frees the bond of an attestor that left, once nothing binds it.
+    #[discrim = 126]
+    pub fn vacate_attestor(ctx: &mut Context<ChangeAttestor>) -> Result<()> {
+        instructions::vacate_attestor(ctx)
+    }
+
+    /// Creator: closes an empty set.
+    #[discrim = 127]
+    pub fn close_attestor_set(ctx: &mut Context<CloseAttestorSet>) -> Result<()> {
+        instructions::close_attestor_set(ctx)
+    }
+
+    /// Operator or owner, with the owner of a stake that pays: opens the member's next round.
+    #[discrim = 128]
+    pub fn open_challenge(ctx: &mut Context<OpenChallenge>, max_fee: u64) -> Result<()> {
+        instructions::open_challenge(ctx, max_fee)
+    }
+
+    /// Anyone: draws seed and panel of a round from the hash of its slot.
+    #[discrim = 129]
+    pub fn draw(ctx: &mut Context<Draw>) -> Result<()> {
+        instructions::draw(ctx)
+    }
+
+    /// Operator or owner: commits to what the benchmark put out.
+    #[discrim = 130]
+    pub fn commit_answer(ctx: &mut Context<HostAnswer>, commitment: [u8; 32]) -> Result<()> {
+        instructions::commit_answer(ctx, &commitment)
+    }
+
+    /// Operator or owner: opens the answer, after the readings.
+    #[discrim = 131]
+    pub fn open_answer(ctx: &mut Context<HostAnswer>, answer: Answer, salt: [u8; 32]) -> Result<()> {
+        instructions::open_answer(ctx, &answer, &salt)
+    }
+
+    /// A drawn attestor: commits to what it measured.
+    #[discrim = 132]
+    pub fn commit_reading(ctx: &mut Context<JudgeRound>, commitment: [u8; 32]) -> Result<()> {
+        instructions::commit_reading(ctx, &commitment)
+    }
+
+    /// A drawn attestor: reveals what it measured.
+    #[discrim = 133]
+    pub fn reveal_reading(ctx: &mut Context<JudgeRound>, reading: Reading, salt: [u8; 32]) -> Result<()> {
+        instructions::reveal_reading(ctx, &reading, &salt)
+    }
+
+    /// Anyone: decides a round from what was revealed.
+    #[discrim = 134]
+    pub fn finalize_challenge(ctx: &mut Context<EndRound>) -> Result<()> {
+        instructions::finalize_challenge(ctx)
+    }
+
+    /// Anyone: ends a round that nobody drew in time.
+    #[discrim = 135]
+    pub fn expire_challenge(ctx: &mut Context<EndRound>) -> Result<()> {
+        instructions::expire_challenge(ctx)
+    }
+
+    /// Anyone: ends a round that passed, when the time to claim its GPUs is over.
+    #[discrim = 136]
+    pub fn conclude_challenge(ctx: &mut Context<EndRound>) -> Result<()> {
+        instructions::conclude_challenge(ctx)
+    }
+
+    /// Anyone: pays or slashes one attestor of a decided round.
+    #[discrim = 137]
+    pub fn settle_attestor(ctx: &mut Context<SettleAttestor>) -> Result<()> {
+        instructions::settle_attestor(ctx)
+    }
+
+    /// Anyone: records a GPU of a round that passed for its member.
+    #[discrim = 138]
+    pub fn claim_gpu(ctx: &mut Context<ClaimGpu>, uuid_hash: [u8; 32], index: u16, proof: Vec<[u8; 32]>) -> Result<()> {
+        instructions::claim_gpu(ctx, &uuid_hash, index, &proof)
+    }
+
+    /// Owner of the host, and anyone once it has expired: gives a GPU up.
+    #[discrim = 139]
+    pub fn release_gpu(ctx: &mut Context<ReleaseGpu>) -> Result<()> {
+        instructions::release_gpu(ctx)
+    }
+
+    /// Anyone: closes a round whose attestors are settled; the rest of its fee goes back.
+    #[discrim = 140]
+    pub fn close_challenge(ctx: &mut Context<CloseChallenge>) -> Result<()> {
+        instructions::close_challenge(ctx)
     }
 }

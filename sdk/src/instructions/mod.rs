@@ -5,6 +5,7 @@
 //! as any other signer. Where one is called `rent_payer`, it is the key that the account records for that.
 
 pub mod admin;
+pub mod attest;
 pub mod client;
 pub mod expire;
 pub mod host;

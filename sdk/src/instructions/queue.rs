@@ -1,7 +1,7 @@
 //! Seats and matching.
 
 use {
-    super::{config, instruction, readonly, signer, writable},
+    super::{config, instruction, optional_readonly, readonly, signer, writable},
     crate::{AccountMeta, Address, Instruction, address},
 };
 
@@ -20,10 +20,12 @@ pub struct Seat {
     pub shard: u8,
     /// Worst rate that the host accepts, micro base units per second.
     pub min_rate: u64,
+    /// Token account of the host's owner or operator with a token of the market's access mint, if it has one.
+    pub access: Option<Address>,
 }
 
 impl Seat {
-    fn metas(&self) -> [AccountMeta; 7] {
+    fn metas(&self) -> [AccountMeta; 8] {
         [
             signer(self.operator),
             config(),
@@ -32,6 +34,7 @@ impl Seat {
             readonly(address::terms(&self.market, self.terms).0),
             writable(address::member(&self.market, &self.host).0),
             writable(address::shard(&self.market, self.shard).0),
+            optional_readonly(self.access),
         ]
     }
 }

@@ -1,6 +1,7 @@
 use {
-    super::{admin, client, expire, host, job, market, member, queue, shard, stake, treasury, *},
-    gpu_market::state::{ConfigSettings, HostParams, MarketParams, Outcome, PostParams, TermsParams},
+    bytemuck::Zeroable,
+    super::{admin, attest, client, expire, host, job, market, member, queue, shard, stake, treasury, *},
+    gpu_market::state::{Answer, Challenge, ConfigSettings, Gpu, HostParams, MarketParams, Outcome, Policy, PostParams, Reading, SetParams, TermsParams},
     std::collections::BTreeMap,
 };
 
@@ -30,12 +31,33 @@ const TERMS: TermsParams = TermsParams {
     missed_ack_bps: 12,
     sla_bps: 13,
     attempts: 14,
+    policy: Policy {
+        min_volume: 15,
+        collateral_floor: 16,
+        min_completed: 17,
+        min_evidenced: 18,
+        min_score: 19,
+        strike_cooldown: 20,
+        min_ended: 21,
+        suspension: 22,
+        cooldown: 23,
+        promote_success_bps: 24,
+        review_success_bps: 25,
+        review_missed_bps: 26,
+        min_clients: 27,
+        admission: 1,
+        reserved: [0; 3],
+    },
+    attestor_set: A,
 };
-const PARAMS: MarketParams = MarketParams { id: 1, gpus_per_seat: 2, tier: 1, gpu_class: [3; 32], genesis_end: 4 };
+const PARAMS: MarketParams = MarketParams { id: 1, gpus_per_seat: 2, tier: 1, gpu_class: [3; 32], genesis_end: 4, access_mint: A };
+
+const ENROLL: member::Enroll =
+    member::Enroll { owner: A, payer: B, market: MARKET, token: TOKEN, access: Some(C) };
 
 /// One of each instruction.
 fn all() -> Vec<Instruction> {
-    [jobs(), queues(), money(), places()].concat()
+    [jobs(), queues(), money(), places(), attestation()].concat()
 }
 
 fn jobs() -> Vec<Instruction> {
@@ -55,7 +77,7 @@ fn jobs() -> Vec<Instruction> {
         job::start(job::Start { operator: A, host: B, market: MARKET, job: C, shard: 1, max_duration: 60 }),
         job::heartbeat(job::Heartbeat { operator: A, host: B, market: MARKET, job: C, checkpoint: [1; 32] }),
         job::finish(finish),
-        job::finish_and_rejoin(finish, job::Rejoin { terms: 1, shard: 2, min_rate: 3 }),
+        job::finish_and_rejoin(finish, job::Rejoin { terms: 1, shard: 2, min_rate: 3, access: Some(A) }),
         job::cancel(job::Cancel { authority: A, client: B, job: C, market: MARKET, shard: 1 }),
         job::collect(PARTIES, TOKEN),
         job::end(D, PARTIES, TOKEN),
@@ -99,7 +121,7 @@ fn jobs() -> Vec<Instruction> {
 }
 
 fn queues() -> Vec<Instruction> {
-    let seat = queue::Seat { operator: A, host: B, market: MARKET, terms: 1, shard: 2, min_rate: 3 };
+    let seat = queue::Seat { operator: A, host: B, market: MARKET, terms: 1, shard: 2, min_rate: 3, access: Some(A) };
     vec![
         queue::join(seat),
         queue::renew(seat, 7),
@@ -161,13 +183,16 @@ fn places() -> Vec<Instruction> {
             amount: 1,
         }),
         host::close_earnings(A, TOKEN, B),
-        member::enroll(member::Enroll { owner: A, payer: B, market: MARKET, token: TOKEN }),
+        member::enroll(ENROLL),
+        member::apply(ENROLL),
+        member::promote(member::Promote { market: MARKET, terms: 1, feeder: B, host: C }),
+        member::review(MARKET, 1, C),
+        member::resign(A, MARKET),
         member::admit(member::Admit {
             authority: A,
-            payer: B,
             market: MARKET,
+            terms: 1,
             host: C,
-            token: TOKEN,
             gpus: 8,
             evidence_hash: [9; 32],
         }),
@@ -213,6 +238,56 @@ fn places() -> Vec<Instruction> {
     ]
 }
 
+fn attestation() -> Vec<Instruction> {
+    let set = SetParams { bond: 1, fee: 2, panel: 3, quorum: 2, reserved: [0; 6] };
+    let open = attest::OpenChallenge {
+        authority: A,
+        payer_owner: B,
+        rent_payer: C,
+        host_owner: D,
+        market: MARKET,
+        terms: 1,
+        set: A,
+        nonce: 2,
+        max_fee: 3,
+    };
+    let answer = Answer { result: [1; 32], gpus: 2, gpu_root: [3; 32] };
+    let reading = Reading { verdict: 1, score: 2, vram: 3, gpus: 4, gpu_root: [5; 32] };
+    let claim = attest::ClaimGpu {
+        payer: A,
+        challenge: B,
+        member: C,
+        set: D,
+        uuid_hash: [1; 32],
+        index: 2,
+        proof: vec![[3; 32]; 6],
+    };
+    let (round, gpu) = (Challenge::zeroed(), Gpu::zeroed());
+    vec![
+        attest::create_attestor_set(A, B, 1, set),
+        attest::announce_set(A, B, set),
+        attest::add_attestor(A, B, C, D),
+        attest::raise_bond(A, B, 1),
+        attest::leave_set(A, B, C),
+        attest::remove_attestor(A, B, C),
+        attest::vacate_attestor(A, B, C),
+        attest::close_attestor_set(A, B, C),
+        attest::open_challenge(open),
+        attest::draw(A, B),
+        attest::commit_answer(A, B, C, [1; 32]),
+        attest::open_answer(A, B, C, answer, [4; 32]),
+        attest::commit_reading(A, B, C, [1; 32]),
+        attest::reveal_reading(A, B, C, reading, [6; 32]),
+        attest::finalize_challenge(A, B),
+        attest::expire_challenge(A, B),
+        attest::conclude_challenge(A, B),
+        attest::settle_attestor(A, &round, B, TOKEN),
+        attest::claim_gpu(claim),
+        attest::release_gpu(A, B, &gpu),
+        attest::close_challenge(A, &round),
+    ]
+}
+
 /// What the program checks of an account before its address: `S` signs and is written, `s` signs, `w` is written, `r`
 /// neither.
 fn flags(instruction: &Instruction) -> String {
@@ -226,14 +301,14 @@ fn flags(instruction: &Instruction) -> String {
 }
 
 /// Number, flags and bytes of data of each instruction.
-const GOLDEN: [(u8, &str, usize); 71] = [
+const GOLDEN: [(u8, &str, usize); 96] = [
     (0, "sSrrrwwwrrr", 53),
     (1, "sSrrrwwwrrr", 87),
-    (2, "srrrrwwrr", 9),
+    (2, "srrrrwwrrr", 9),
     (3, "srrwwwrr", 5),
     (4, "srrwrr", 33),
     (5, "srwwwwwrrwwrr", 34),
-    (6, "srwwwwwrrwwrrrwrr", 42),
+    (6, "srwwwwwrrwwrrrwrrr", 42),
     (7, "swwwrr", 1),
     (8, "wrwwwrrrr", 1),
     (9, "swwwwwrrrr", 1),
@@ -246,7 +321,7 @@ const GOLDEN: [(u8, &str, usize); 71] = [
     (16, "swwwwwrrrr", 1),
     (17, "swrwwwwwwwwrrrr", 1),
     (18, "swwwrwwwrrwwrr", 1),
-    (20, "srrrrwwrr", 11),
+    (20, "srrrrwwrrr", 11),
     (21, "srwwrr", 3),
     (22, "wrr", 1),
     (23, "wwrr", 1),
@@ -273,11 +348,15 @@ const GOLDEN: [(u8, &str, usize); 71] = [
     (63, "Srwrrrrr", 1),
     (64, "srwwrrrr", 9),
     (65, "Srwwrrrr", 1),
-    (66, "sSrwwrrwrrrr", 1),
-    (67, "sSrwwrrwrrrr", 35),
+    (66, "sSrwwrrwrrrrr", 1),
+    (67, "srrwrr", 35),
     (68, "swwwwrr", 1),
-    (80, "sSwrrwwrrrr", 109),
-    (81, "sSrwrwrrr", 72),
+    (69, "sSrwwrrwrrrrr", 1),
+    (70, "rrwrrrr", 1),
+    (71, "rrwrr", 1),
+    (72, "srrwrr", 1),
+    (80, "sSwrrwwrrrr", 229),
+    (81, "sSrwrwrrr", 160),
     (82, "swwwrr", 1),
     (83, "swrr", 2),
     (84, "srwrr", 2),
@@ -298,6 +377,27 @@ const GOLDEN: [(u8, &str, usize); 71] = [
     (108, "wwwwrrrr", 1),
     (109, "srwwwrrrr", 9),
     (110, "srwwwrrrr", 1),
+    (120, "sSwrrr", 27),
+    (121, "swrr", 25),
+    (122, "sswwrr", 33),
+    (123, "swwrr", 9),
+    (124, "swwrr", 1),
+    (125, "swwrr", 1),
+    (126, "swwrr", 1),
+    (127, "swwrr", 1),
+    (128, "ssSrrwrrwwwrrr", 9),
+    (129, "wwrrr", 1),
+    (130, "srwrr", 33),
+    (131, "srwrr", 99),
+    (132, "srwrr", 33),
+    (133, "srwrr", 76),
+    (134, "wwrr", 1),
+    (135, "wwrr", 1),
+    (136, "wwrr", 1),
+    (137, "wwwwwwrrrr", 1),
+    (138, "Swwwrrr", 231),
+    (139, "srwwwrr", 1),
+    (140, "wwwwrr", 1),
 ];
 
 #[test]

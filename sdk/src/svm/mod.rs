@@ -128,6 +128,21 @@ impl Svm {
         self.inner.set_sysvar(&clock);
     }
 
+    /// Sets the slot hashes sysvar: slots with their hashes, the newest first.
+    pub fn set_slot_hashes(&mut self, hashes: &[(u64, [u8; 32])]) -> Result<(), String> {
+        /// Bytes of the account: a count and 512 entries.
+        const SIZE: usize = 8 + 512 * 40;
+        let mut data = u64::try_from(hashes.len()).unwrap_or_default().to_le_bytes().to_vec();
+        for (slot, hash) in hashes {
+            data.extend(slot.to_le_bytes());
+            data.extend(hash);
+        }
+        data.resize(SIZE, 0);
+        let owner = Address::from_str_const("Sysvar1111111111111111111111111111111111111");
+        let account = RawAccount { lamports: 1_000_000_000, data, owner, ..RawAccount::default() };
+        self.set_raw(gpu_market::constants::SLOT_HASHES, account)
+    }
+
     /// Lets time pass on a chain that makes its slots.
     pub fn advance(&mut self, seconds: u32) {
         let now = self.now();

@@ -96,6 +96,17 @@ impl Bench {
         bench
     }
 
+    /// An existing world, in which addresses have any bump.
+    pub fn of(world: World) -> Self {
+        let (market, premium) = (world.community, world.premium);
+        Self { world, market, premium, costs: Vec::new(), nonce: 0 }
+    }
+
+    /// The world, and what was measured in it.
+    pub fn into_parts(self) -> (World, Vec<(String, Cost)>) {
+        (self.world, self.costs)
+    }
+
     fn create_market(&mut self, tier: u8, terms: &TermsParams) -> MarketRef {
         let feeder = (tier == 1).then_some(self.market.address);
         let id = if tier == 1 { NAMES.premium } else { NAMES.community };
@@ -211,7 +222,13 @@ impl Bench {
             let account = data.and_then(|account| Account::decode(&account.data).ok());
             let of_all = matches!(
                 account,
-                Some(Account::Config(_) | Account::Market(_) | Account::Shard(_) | Account::Treasury(_))
+                Some(
+                    Account::Config(_)
+                        | Account::Market(_)
+                        | Account::Shard(_)
+                        | Account::Treasury(_)
+                        | Account::AttestorSet(_)
+                )
             );
             of_all || treasury(key)
         };

@@ -73,7 +73,7 @@ fn rejoining() -> Vec<(String, Cost)> {
     let mut bench = Bench::new();
     let (client, host) = (bench.client(), bench.host());
     let (market, operator) = (bench.market, &host.operator);
-    let rejoin = job::Rejoin { terms: market.terms, shard: 0, min_rate: 0 };
+    let rejoin = job::Rejoin { terms: market.terms, shard: 0, min_rate: 0, access: None };
 
     let job = bench.running(&client, &host, &market, HOUR);
     bench.world.svm.advance(60);

@@ -3,6 +3,7 @@
 //! Each is the only instruction of its transaction. The addresses that it creates have bump 255, which clients can choose
 //! by their nonce and keys; each further try costs about 330 compute units more.
 
+mod attest;
 mod bench;
 mod jobs;
 mod line;
@@ -57,7 +58,7 @@ impl Costs {
 type Scenario = fn() -> Vec<(String, Cost)>;
 
 fn scenarios() -> Vec<Scenario> {
-    [jobs::SCENARIOS, line::SCENARIOS, money::SCENARIOS, places::SCENARIOS].concat()
+    [jobs::SCENARIOS, line::SCENARIOS, money::SCENARIOS, places::SCENARIOS, attest::SCENARIOS].concat()
 }
 
 /// Compute units that an instruction may cost and, as a stretch, should. From section 9 of the design.
@@ -70,7 +71,7 @@ pub struct Budget {
 }
 
 /// All budgets.
-pub const BUDGETS: [Budget; 14] = [
+pub const BUDGETS: [Budget; 19] = [
     Budget { prefix: "post", most: 6_000, stretch: 4_800 },
     Budget { prefix: "join", most: 4_000, stretch: 2_800 },
     Budget { prefix: "start", most: 3_000, stretch: 2_200 },
@@ -84,8 +85,14 @@ pub const BUDGETS: [Budget; 14] = [
     Budget { prefix: "stake", most: 4_500, stretch: 3_000 },
     Budget { prefix: "allocate", most: 4_500, stretch: 3_000 },
     Budget { prefix: "expire", most: 9_000, stretch: 7_000 },
+    Budget { prefix: "promote", most: 6_000, stretch: 4_000 },
+    Budget { prefix: "review", most: 6_000, stretch: 4_000 },
     // The design has no budget for a fault that also slashes a stake; that of an expiry which does the same.
     Budget { prefix: "finish_host_fault", most: 9_000, stretch: 7_000 },
+    // Attestation; a decision with the largest panel.
+    Budget { prefix: "commit_reading", most: 4_000, stretch: 2_000 },
+    Budget { prefix: "reveal_reading", most: 4_000, stretch: 2_500 },
+    Budget { prefix: "finalize_challenge", most: 12_000, stretch: 9_000 },
 ];
 
 /// The program's size may be at most this, by the design.

@@ -15,7 +15,7 @@ use {
     solana_signer::Signer,
 };
 
-pub const SCENARIOS: &[Scenario] = &[hosts, admission, market_life, config];
+pub const SCENARIOS: &[Scenario] = &[hosts, admission, standing, market_life, config];
 
 fn hosts() -> Vec<(String, Cost)> {
     let mut bench = Bench::new();
@@ -27,7 +27,7 @@ fn hosts() -> Vec<(String, Cost)> {
     bench.measure("register_host", hosting::register_host(key, key, params), &[&owner]);
     bench.measure("update_host", hosting::update_host(key, params), &[&owner]);
     bench.measure("open_earnings", hosting::open_earnings(key, token), &[&owner]);
-    let enroll = member::Enroll { owner: key, payer: key, market: market.address, token };
+    let enroll = member::Enroll { owner: key, payer: key, market: market.address, token, access: None };
     bench.measure("enroll", member::enroll(enroll), &[&owner]);
     bench.measure("close_member", member::close_member(key, market.address, key), &[&owner]);
     let destination = bench.world.token_account(token, &key);
@@ -41,16 +41,48 @@ fn admission() -> Vec<(String, Cost)> {
     let (market, authority) = (bench.premium, bench.world.authority.insecure_clone());
     let host = bench.world.host(Bench::host_name(), STAKE);
     bench.world.open_earnings(&host, market.token);
+    let (owner, host_owner) = (host.owner.pubkey(), host.owner.insecure_clone());
+    let apply = member::Enroll { owner, payer: owner, market: market.address, token: market.token, access: None };
+    bench.measure("apply", member::apply(apply), &[&host_owner]);
     let admit = member::Admit {
         authority: authority.pubkey(),
-        payer: authority.pubkey(),
         market: market.address,
+        terms: market.terms,
         host: host.host,
-        token: market.token,
         gpus: 1,
         evidence_hash: [1; 32],
     };
     bench.measure("admit", member::admit(admit), &[&authority]);
+    let resign = bench.world.resign_ix(&host, &market);
+    bench.measure("resign", resign, &[&host_owner]);
+    bench.costs()
+}
+
+/// A host with a record and a full queue of windows is promoted, and reviewed after a full window.
+fn standing() -> Vec<(String, Cost)> {
+    let mut bench = Bench::new();
+    let (market, feeder) = (bench.premium, bench.market);
+    let host = bench.host();
+    let world = &mut bench.world;
+    let clients = ["ann", "ben"].map(|name| world.client(name, 1_000 * crate::DOLLAR));
+    for nonces in [0..3, 3..6] {
+        world.wait_until(world.next_window());
+        world.earn(&host, &feeder, &[&clients[0], &clients[1]], nonces);
+    }
+    world.apply(&host, &market);
+    world.allocate(&host, &market, crate::PREMIUM_POLICY.collateral_floor);
+    world.attestation_given(&host, &market, 1, crate::PREMIUM_POLICY.min_score, i64::MAX);
+    let promote = world.promote_ix(&host, &market);
+    let payer = bench.world.payer.insecure_clone();
+    bench.measure("promote", promote, &[&payer]);
+    let world = &mut bench.world;
+    for nonces in [6..9, 9..12] {
+        world.wait_until(world.next_window());
+        world.earn(&host, &market, &[&clients[0], &clients[1]], nonces);
+    }
+    world.wait_until(world.next_window() + i64::from(crate::DAY) + 1);
+    let review = world.review_ix(&host, &market);
+    bench.measure("review", review, &[&payer]);
     bench.costs()
 }
 
@@ -84,6 +116,7 @@ fn market_life() -> Vec<(String, Cost)> {
             tier: 0,
             gpu_class: [b'x'; 32],
             genesis_end: 0,
+            access_mint: Default::default(),
         },
         terms: TERMS,
     };

@@ -71,7 +71,7 @@ fn hosts() -> Vec<(&'static str, Instruction)> {
         result_hash: [0x21; 32],
         slash: slash(),
     };
-    let rejoin = jobs::Rejoin { terms: TERMS, shard: SHARD, min_rate: 0x3132_3334_3536_3738 };
+    let rejoin = jobs::Rejoin { terms: TERMS, shard: SHARD, min_rate: 0x3132_3334_3536_3738, access: Some(ACCESS) };
     let unavailable = jobs::DeclineUnavailable {
         operator: OPERATOR,
         parties: parties(),
@@ -131,6 +131,7 @@ fn queues() -> Vec<(&'static str, Instruction)> {
         terms: TERMS,
         shard: SHARD,
         min_rate: 0x0102_0304_0506_0708,
+        access: Some(ACCESS),
     };
     let leave = queue::Leave { caller: CALLER, host: host(), market: market(), shard: SHARD, node: 0x1112 };
     vec![

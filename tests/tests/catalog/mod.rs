@@ -3,6 +3,7 @@
 // Each test file uses a part of these.
 #![allow(dead_code)]
 
+mod attest;
 pub mod borsh_idl;
 mod jobs;
 mod places;
@@ -54,8 +55,13 @@ pub const FEEDER: Address = key(14);
 pub const FIRST_MEMBER: Address = key(15);
 pub const FIRST_EARNINGS: Address = key(16);
 pub const UPGRADE_AUTHORITY: Address = key(17);
+pub const ACCESS: Address = key(20);
 pub const TOKEN: Token = Token { mint: key(18), program: address::TOKEN_PROGRAM };
 pub const STAKE_TOKEN: Token = Token { mint: key(19), program: address::TOKEN_2022_PROGRAM };
+
+pub const CREATOR: Address = key(30);
+pub const ATTESTOR: Address = key(31);
+pub const ATTESTOR_OWNER: Address = key(32);
 
 pub const NONCE: u64 = 0x0102_0304_0506_0708;
 pub const MARKET_ID: u16 = 3;
@@ -96,7 +102,7 @@ pub fn slash() -> Option<Slash> {
 }
 
 /// Instructions about stake use the stake mint, all others the payment mint.
-const OF_STAKE: [&str; 8] = [
+const OF_STAKE: [&str; 9] = [
     "open_stake",
     "stake",
     "withdraw_stake",
@@ -105,15 +111,37 @@ const OF_STAKE: [&str; 8] = [
     "sweep_slashes",
     "expire_assigned",
     "create_config",
+    "settle_attestor",
 ];
+
+/// Instructions about an attestor's stake.
+const OF_ATTESTOR: [&str; 6] =
+    ["add_attestor", "raise_bond", "leave_set", "remove_attestor", "vacate_attestor", "settle_attestor"];
+/// Instructions about a round, which the stake of a payer pays for.
+const OF_ROUND: [&str; 3] = ["open_challenge", "settle_attestor", "close_challenge"];
 
 /// The account that a name of the IDL stands for in an instruction built here.
 pub fn named(instruction: &str, account: &str) -> Address {
     let token = if OF_STAKE.contains(&instruction) { STAKE_TOKEN } else { TOKEN };
     match account {
+        "access" => ACCESS,
         "admin" => ADMIN,
+        "attestor" => ATTESTOR,
+        "authority" if instruction == "raise_bond" => ATTESTOR_OWNER,
         "authority" => AUTHORITY,
         "beneficiary" => BENEFICIARY,
+        "challenge" => attest::challenge(),
+        "creator" => CREATOR,
+        "gpu" => attest::gpu(),
+        "host_stake" => stake(),
+        "owner" if instruction == "add_attestor" => ATTESTOR_OWNER,
+        "payer" if OF_ROUND.contains(&instruction) => attest::payer_stake(),
+        "payer_owner" => BENEFICIARY,
+        "payer_vault" => address::stake_vault(&attest::payer_stake()).0,
+        "set" => attest::set(),
+        "slot_hashes" => gpu_market::constants::SLOT_HASHES,
+        "stake" if OF_ATTESTOR.contains(&instruction) => attest::attestor_stake(),
+        "stake_vault" if OF_ATTESTOR.contains(&instruction) => address::stake_vault(&attest::attestor_stake()).0,
         "caller" => CALLER,
         "caller_tokens" => CALLER_TOKENS,
         "client" => client(),
@@ -124,6 +152,7 @@ pub fn named(instruction: &str, account: &str) -> Address {
         "destination" => DESTINATION,
         "earnings" => address::earnings(&host(), &token.mint).0,
         "event_authority" => address::event_authority().0,
+        "feeder" if instruction == "promote" => address::member(&FEEDER, &host()).0,
         "feeder" => FEEDER,
         "first_earnings" => FIRST_EARNINGS,
         "first_member" => FIRST_MEMBER,
@@ -172,5 +201,5 @@ fn vault(instruction: &str, mint: &Address) -> Address {
 
 /// Every instruction with its name.
 pub fn all() -> Vec<(&'static str, Instruction)> {
-    [jobs::all(), places::all()].concat()
+    [jobs::all(), places::all(), attest::all()].concat()
 }

@@ -2,7 +2,7 @@
 
 use {
     super::*,
-    gpu_market::state::{ConfigSettings, HostParams, MarketParams, TermsParams},
+    gpu_market::state::{ConfigSettings, HostParams, MarketParams, Policy, TermsParams},
     gpu_market_sdk::instructions::{admin, host as hosting, market as markets, member as members, shard, treasury},
 };
 
@@ -14,7 +14,7 @@ const SETTINGS: ConfigSettings = ConfigSettings {
     min_bond: 0x1112_1314_1516_1718,
 };
 const PARAMS: MarketParams =
-    MarketParams { id: MARKET_ID, gpus_per_seat: 8, tier: 1, gpu_class: [0x51; 32], genesis_end: 0x2122_2324 };
+    MarketParams { id: MARKET_ID, gpus_per_seat: 8, tier: 1, gpu_class: [0x51; 32], genesis_end: 0x2122_2324, access_mint: ACCESS };
 const NEW_TERMS: TermsParams = TermsParams {
     rate: 0x0102_0304_0506_0708,
     bond: 2,
@@ -30,6 +30,24 @@ const NEW_TERMS: TermsParams = TermsParams {
     missed_ack_bps: 12,
     sla_bps: 13,
     attempts: 14,
+    policy: Policy {
+        min_volume: 15,
+        collateral_floor: 16,
+        min_completed: 17,
+        min_evidenced: 18,
+        min_score: 19,
+        strike_cooldown: 20,
+        min_ended: 21,
+        suspension: 22,
+        cooldown: 23,
+        promote_success_bps: 24,
+        review_success_bps: 25,
+        review_missed_bps: 26,
+        min_clients: 27,
+        admission: 1,
+        reserved: [0; 3],
+    },
+    attestor_set: ACCESS,
 };
 
 pub fn all() -> Vec<(&'static str, Instruction)> {
@@ -44,13 +62,13 @@ fn hosts() -> Vec<(&'static str, Instruction)> {
         destination: DESTINATION,
         amount: 0x0102_0304_0506_0708,
     };
-    let enroll = members::Enroll { owner: OWNER, payer: PAYER, market: market(), token: TOKEN };
+    let enroll = members::Enroll { owner: OWNER, payer: PAYER, market: market(), token: TOKEN, access: Some(ACCESS) };
+    let promote = members::Promote { market: market(), terms: TERMS, feeder: FEEDER, host: host() };
     let admit = members::Admit {
         authority: AUTHORITY,
-        payer: PAYER,
         market: market(),
+        terms: TERMS,
         host: host(),
-        token: TOKEN,
         gpus: 0x0102,
         evidence_hash: [0x61; 32],
     };
@@ -63,6 +81,10 @@ fn hosts() -> Vec<(&'static str, Instruction)> {
         ("close_earnings", hosting::close_earnings(OWNER, TOKEN, DESTINATION)),
         ("enroll", members::enroll(enroll)),
         ("admit", members::admit(admit)),
+        ("apply", members::apply(enroll)),
+        ("promote", members::promote(promote)),
+        ("review", members::review(market(), TERMS, host())),
+        ("resign", members::resign(OWNER, market())),
         ("close_member", members::close_member(OWNER, market(), RENT_PAYER)),
     ]
 }

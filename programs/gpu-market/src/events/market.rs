@@ -1,4 +1,7 @@
-use crate::{prelude::*, state::Terms};
+use crate::{
+    prelude::*,
+    state::{Policy, Terms},
+};
 
 #[cfg_attr(feature = "program", event(bytemuck))]
 #[cfg_attr(feature = "client", derive(BorshDeserialize))]
@@ -11,6 +14,8 @@ pub struct MarketCreated {
     pub feeder: Address,
     pub gpu_class: [u8; 32],
     pub rent_payer: Address,
+    /// All zeros if a host needs no token to enroll, apply and join.
+    pub access_mint: Address,
     pub genesis_end: i64,
     pub id: u16,
     pub gpus_per_seat: u16,
@@ -25,11 +30,13 @@ pub struct TermsAnnounced {
     pub terms: Address,
     pub market: Address,
     pub rent_payer: Address,
+    pub attestor_set: Address,
     pub effective_at: i64,
     pub rate: u64,
     pub bond: u64,
     pub tip: u64,
     pub queue_fee: u64,
+    pub policy: Policy,
     pub number: u32,
     pub min_duration: u32,
     pub max_duration: u32,
@@ -50,11 +57,13 @@ impl TermsAnnounced {
             terms: address,
             market: terms.market,
             rent_payer: terms.rent_payer,
+            attestor_set: terms.attestor_set,
             effective_at: terms.effective_at,
             rate: terms.rate,
             bond: terms.bond,
             tip: terms.tip,
             queue_fee: terms.queue_fee,
+            policy: terms.policy,
             number: terms.number,
             min_duration: terms.min_duration,
             max_duration: terms.max_duration,

@@ -3,6 +3,7 @@
 //! borsh.
 
 mod admin;
+mod attest;
 mod client;
 mod host;
 mod job;
@@ -10,7 +11,7 @@ mod market;
 mod queue;
 mod stake;
 
-pub use {admin::*, client::*, host::*, job::*, market::*, queue::*, stake::*};
+pub use {admin::*, attest::*, client::*, host::*, job::*, market::*, queue::*, stake::*};
 
 /// Emits an event of this program by calling itself, as the framework's macro of this name does and with the same bytes,
 /// but through one function.

@@ -3,6 +3,7 @@
 //! [`crate::token`], check the books last, and emit an event.
 
 pub mod admin;
+pub mod attest;
 pub mod client;
 pub mod host;
 pub mod job;
@@ -11,7 +12,7 @@ pub mod member;
 pub mod queue;
 pub mod stake;
 
-pub use {admin::*, client::*, host::*, job::*, market::*, member::*, queue::*, stake::*};
+pub use {admin::*, attest::*, client::*, host::*, job::*, market::*, member::*, queue::*, stake::*};
 
 use {
     crate::{error::MarketError, state::Now},

@@ -1,5 +1,5 @@
 use {
-    super::{ensure, Now, Terms},
+    super::{ensure, Counted, Now, Terms},
     crate::prelude::*,
     crate::{
         constants::*,
@@ -187,6 +187,16 @@ impl Job {
 
     pub fn outcome(&self) -> Rule<Outcome> {
         Outcome::from_u8(self.outcome)
+    }
+
+    /// How the job counts in its host's record, as long as its client does not dispute it.
+    pub fn counted(&self) -> Rule<Counted> {
+        Ok(match self.state()? {
+            JobState::Completed => Counted::Completed,
+            JobState::TimedOut | JobState::HostLost => Counted::Failed,
+            JobState::Failed if self.outcome == Outcome::HostFault as u8 => Counted::Failed,
+            _ => Counted::Neutral,
+        })
     }
 
     #[inline]

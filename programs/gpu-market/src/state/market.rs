@@ -1,11 +1,12 @@
 use {
-    super::{ensure, Terms},
+    super::{ensure, Admission, Terms, TermsParams},
     crate::prelude::*,
     crate::{
         constants::{pause, MAX_GENESIS, MAX_NOTICE, MAX_SHARDS},
         error::{MarketError, Rule},
         math::Checked,
     },
+    solana_address::address_eq,
 };
 
 /// Tier of a market.
@@ -43,6 +44,8 @@ pub struct MarketParams {
     pub gpu_class: [u8; 32],
     /// End of genesis admissions in unix seconds; zero in a community market.
     pub genesis_end: i64,
+    /// Mint that a host holds a token of to enroll, apply and join; all zeros for none.
+    pub access_mint: Address,
 }
 
 /// One GPU class in one tier at one rate.
@@ -59,6 +62,8 @@ pub struct Market {
     /// UTF-8, padded with zeros.
     pub gpu_class: [u8; 32],
     pub rent_payer: Address,
+    /// Mint that a host holds a token of to enroll, apply and join; all zeros for none. Never changes.
+    pub access_mint: Address,
     /// When the announced terms take effect.
     pub announced_effective_at: i64,
     /// Rate of the announced terms, so that a seat is never held to less than its host accepted.
@@ -85,9 +90,13 @@ pub struct Market {
     pub paused: u8,
     /// One if the admin listed the market; for display and emissions only.
     pub listed: u8,
+    /// See [`Admission`]: that of the terms in force unless the announced terms have taken effect.
+    pub admission: u8,
+    /// Admission of the announced terms.
+    pub announced_admission: u8,
     pub version: u8,
     pub bump: u8,
-    pub reserved: [u8; 70],
+    pub reserved: [u8; 36],
 }
 
 impl Market {
@@ -143,6 +152,14 @@ impl Market {
         }
     }
 
+    /// Whether a member has no seat here without a fresh attestation: in every premium market, and in a community market
+    /// whose terms in force say so.
+    pub fn needs_attestation(&self, now: i64) -> Rule<bool> {
+        let announced = self.announced_terms != 0 && now >= self.announced_effective_at;
+        let admission = if announced { self.announced_admission } else { self.admission };
+        Ok(self.tier()? == Tier::Premium || admission == Admission::Attested as u8)
+    }
+
     /// Refuses terms that are not the ones in force. Their market is checked by the accounts.
     #[inline]
     pub fn require_in_force(&self, terms: &Terms, now: i64) -> Rule<()> {
@@ -155,22 +172,34 @@ impl Market {
     }
 
     /// Announces terms to take effect at `at`, or as soon as the notice allows if `at` is zero. `in_force` are the
-    /// terms now in force, whose seat lifetime is the notice. Returns when they take effect.
-    pub fn announce(&mut self, number: u32, rate: u64, in_force: &Terms, at: i64, now: i64) -> Rule<i64> {
+    /// terms now in force, whose seat lifetime is the notice; terms that are easier to meet take 14 days. Returns when
+    /// they take effect.
+    pub fn announce(
+        &mut self,
+        number: u32,
+        params: &TermsParams,
+        in_force: &Terms,
+        at: i64,
+        now: i64,
+    ) -> Rule<i64> {
         self.require_in_force(in_force, now)?;
         if self.announced_terms != 0 {
             ensure(now >= self.announced_effective_at, MarketError::TermsAlreadyAnnounced)?;
             self.current_terms = self.announced_terms;
+            self.admission = self.announced_admission;
         }
         let lifetime = i64::from(in_force.seat_lifetime);
-        let earliest = now.plus(lifetime)?.max(self.seats_until);
+        let usual = now.plus(lifetime)?.max(self.seats_until);
+        let same_attestors = address_eq(&params.attestor_set, &in_force.attestor_set);
+        let earliest = params.policy.earliest_effect(&in_force.policy, same_attestors, usual, now)?;
         let effective_at = if at == 0 { earliest } else { at };
         ensure(effective_at >= earliest, MarketError::NoticeTooShort)?;
         ensure(effective_at <= now.plus(MAX_NOTICE)?, MarketError::NoticeTooLong)?;
         self.seats_until = effective_at.plus(lifetime)?;
         self.announced_terms = number;
         self.announced_effective_at = effective_at;
-        self.announced_rate = rate;
+        self.announced_rate = params.rate;
+        self.announced_admission = params.policy.admission;
         self.open_terms = self.open_terms.plus(1)?;
         Ok(effective_at)
     }

@@ -1,10 +1,11 @@
 use {
-    super::{ensure, JobState, Market, Outcome, Tier},
+    super::{ensure, Counted, Job, JobState, Market, Record, Standing},
     crate::prelude::*,
     crate::{
         constants::*,
         error::{MarketError, Rule},
         math::Checked,
+        settlement::{pay, share},
     },
 };
 
@@ -64,6 +65,9 @@ pub struct Member {
     pub disputed_fees: u64,
     /// Lifetime evidenced seconds.
     pub evidenced: u64,
+    /// What the member did in this window and the last.
+    pub record: Record,
+    pub standing: Standing,
     /// Lifetime counters of jobs by how they ended.
     pub completed: u32,
     pub failed: u32,
@@ -89,7 +93,7 @@ pub struct Member {
     pub declines: u8,
     pub version: u8,
     pub bump: u8,
-    pub reserved: [u8; 123],
+    pub reserved: [u8; 59],
 }
 
 impl Member {
@@ -112,23 +116,20 @@ impl Member {
         Ok(self.collateral.saturating_sub(bound))
     }
 
-    /// How many seats the member may hold: one for each `gpus_per_seat` attested GPUs; without attestation one in a
-    /// community market and none in a premium market.
+    /// How many seats the member may hold: one for each `gpus_per_seat` attested GPUs; without attestation one, or none
+    /// where the market asks for it.
     pub fn seat_limit(&self, market: &Market, now: i64) -> Rule<u16> {
         if self.attested_gpus > 0 && now < self.attested_until {
             return self.attested_gpus.checked_div(market.gpus_per_seat).ok_or(MarketError::MathOverflow);
         }
-        Ok(match market.tier()? {
-            Tier::Community => UNATTESTED_SEATS,
-            Tier::Premium => 0,
-        })
+        Ok(if market.needs_attestation(now)? { 0 } else { UNATTESTED_SEATS })
     }
 
-    /// Whether the member may be given and start jobs: active, its collateral covers its bonds, and in a premium
-    /// market its attestation is fresh.
+    /// Whether the member may be given and start jobs: active, its collateral covers its bonds and reaches its floor, and
+    /// its attestation is fresh where the market asks for one.
     pub fn is_fit(&self, market: &Market, now: i64) -> Rule<bool> {
         Ok(self.state()? == MemberState::Active
-            && self.collateral >= self.bonds
+            && self.collateral >= self.bonds.max(self.collateral_floor)
             && self.seat_limit(market, now)? > 0)
     }
 
@@ -138,6 +139,7 @@ impl Member {
         ensure(self.state()? == MemberState::Active, MarketError::MemberNotActive)?;
         ensure(now >= self.join_barred_until, MarketError::JoinBarred)?;
         ensure(self.seats < self.seat_limit(market, now)?, MarketError::NoSeatLeft)?;
+        ensure(self.collateral >= self.collateral_floor, MarketError::CollateralBelowFloor)?;
         ensure(bond <= self.free_collateral()?, MarketError::CollateralTooLow)?;
         self.bonds = self.bonds.plus(bond)?;
         self.seats = self.seats.plus(1)?;
@@ -178,38 +180,42 @@ impl Member {
         Ok(())
     }
 
-    /// Counts a finished job; a success ends a row of missed acknowledgements.
-    #[inline]
-    pub fn record_finish(&mut self, outcome: Outcome) -> Rule<()> {
-        if outcome == Outcome::Success {
-            self.completed = self.completed.saturating_add(1);
-            self.miss_streak = 0;
-        } else {
-            self.failed = self.failed.saturating_add(1);
+    /// Counts an ended job, for life and in the record; a success ends a row of missed acknowledgements. Not `blamed` is a
+    /// host whose job somebody else had to end while the chain stood still: its job says nothing about it.
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::MathOverflow`], which the bounds of rate and duration exclude.
+    #[inline(never)]
+    pub fn record_job(&mut self, job: &Job, blamed: bool, now: i64) -> Rule<()> {
+        let counted = if blamed { job.counted()? } else { Counted::Neutral };
+        let counter = match job.state()? {
+            JobState::Completed => {
+                self.miss_streak = 0;
+                &mut self.completed
+            }
+            JobState::Failed => &mut self.failed,
+            JobState::Ended => &mut self.ended,
+            JobState::HostLost => &mut self.lost,
+            _ => &mut self.timed_out,
+        };
+        *counter = counter.saturating_add(blamed.into());
+        match counted {
+            Counted::Completed => self.record.job_completed(&job.client, job.fee, job.evidenced, now),
+            Counted::Failed => {
+                let full_fee = share(pay(job.rate, job.duration)?, job.fee_bps)?;
+                self.record.job_failed(&job.client, job.fee, full_fee, job.evidenced, now);
+            }
+            Counted::Neutral => self.record.job_ended(&job.client, job.fee, job.evidenced, now),
         }
         Ok(())
     }
 
-    /// Counts a job that its client ended early.
-    pub fn record_end(&mut self) -> Rule<()> {
-        self.ended = self.ended.saturating_add(1);
-        Ok(())
-    }
-
-    /// Counts a job that somebody else had to end.
-    pub fn record_expiry(&mut self, state: JobState) -> Rule<()> {
-        if state == JobState::HostLost {
-            self.lost = self.lost.saturating_add(1);
-        } else {
-            self.timed_out = self.timed_out.saturating_add(1);
-        }
-        Ok(())
-    }
-
-    /// Counts a dispute, by the fee that the job paid.
-    pub fn record_dispute(&mut self, fee: u64) -> Rule<()> {
+    /// Counts a dispute, for life and in the record, by the fee that the job paid.
+    pub fn record_dispute(&mut self, job: &Job, now: i64) -> Rule<()> {
         self.disputed = self.disputed.saturating_add(1);
-        self.disputed_fees = self.disputed_fees.saturating_add(fee);
+        self.disputed_fees = self.disputed_fees.saturating_add(job.fee);
+        self.record.job_disputed(job.counted()?, job.fee, job.ended_at, now);
         Ok(())
     }
 
@@ -222,6 +228,7 @@ impl Member {
         self.join_barred_until = now.plus(cooldown)?;
         self.miss_streak = self.miss_streak.saturating_add(1);
         self.missed = self.missed.saturating_add(1);
+        self.record.job_missed(now);
         self.epoch = self.epoch.wrapping_add(1);
         Ok(())
     }
@@ -233,14 +240,11 @@ impl Member {
         Ok(())
     }
 
-    /// Until when a seat is valid that the market would let last until `until`: not beyond a premium member's
-    /// attestation.
+    /// Until when a seat is valid that the market would let last until `until`: not beyond the member's attestation
+    /// where the market asks for one.
     #[inline]
-    pub fn seat_end(&self, market: &Market, until: i64) -> Rule<i64> {
-        Ok(match market.tier()? {
-            Tier::Community => until,
-            Tier::Premium => until.min(self.attested_until),
-        })
+    pub fn seat_end(&self, market: &Market, until: i64, now: i64) -> Rule<i64> {
+        Ok(if market.needs_attestation(now)? { until.min(self.attested_until) } else { until })
     }
 
     /// Counts a decline by choice; returns whether it costs a slice of bond.
@@ -254,8 +258,8 @@ impl Member {
         Ok(self.declines > FREE_DECLINES)
     }
 
-    /// A member closes without seats and collateral, and not before its last job can no longer be disputed and the
-    /// cooldown of a missed acknowledgement is long over, so that closing shortens nothing.
+    /// A member closes without seats, collateral and an open round, and not before its last job can no longer be disputed,
+    /// the cooldown of a missed acknowledgement is long over and its falls are forgotten, so that closing shortens nothing.
     pub fn require_closable(&self, now: i64) -> Rule<()> {
         ensure(self.seats == 0 && self.collateral == 0, MarketError::MemberNotEmpty)?;
         ensure(
@@ -269,7 +273,8 @@ impl Member {
         ensure(
             self.miss_streak == 0 || now > self.join_barred_until.plus(DISPUTE_WINDOW)?,
             MarketError::MemberCoolingOff,
-        )
+        )?;
+        self.standing.require_closable(now)
     }
 
     #[inline]

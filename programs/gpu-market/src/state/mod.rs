@@ -5,30 +5,48 @@
 //! people filter on stand first, so their offsets (from the start of the account data, after the 8-byte
 //! discriminator) never move.
 
+mod attestor_set;
+mod challenge;
 mod client;
 mod config;
 mod credit;
+pub mod digest;
+mod genesis;
+mod gpu;
 mod host;
 mod job;
 mod job_settlement;
+mod judging;
 mod market;
 mod member;
+mod policy;
+mod record;
 mod shard;
 mod stake;
+mod standing;
 mod terms;
+mod tiers;
 mod tranches;
 mod treasury;
 
+pub use attestor_set::*;
+pub use challenge::*;
 pub use client::*;
 pub use config::*;
 pub use credit::*;
+pub use digest::Sha256;
+pub use gpu::*;
 pub use host::*;
 pub use job::*;
 pub use job_settlement::*;
+pub use judging::*;
 pub use market::*;
 pub use member::*;
+pub use policy::*;
+pub use record::*;
 pub use shard::*;
 pub use stake::*;
+pub use standing::*;
 pub use terms::*;
 pub use tranches::*;
 pub use treasury::*;

@@ -20,9 +20,9 @@ pub struct Stake {
     pub rent_payer: Address,
     /// Staked base units, allocated or not; cooling ones are not among them.
     pub amount: u64,
-    /// Part of `amount` that is collateral of members.
+    /// Part of `amount` that is collateral of members or bonds of attestors.
     pub allocated: u64,
-    /// Slashed base units that Credits of this stake still have to pay out.
+    /// Slashed base units that Credits of this stake still have to pay out, and fees of rounds that are not over.
     pub owed: u64,
     /// Slashed base units that the treasury has not swept yet.
     pub treasury_owed: u64,
@@ -32,10 +32,13 @@ pub struct Stake {
     pub cooling: Tranches,
     /// Credit accounts of this stake that exist.
     pub credits: u32,
+    /// Places in sets of attestors and rounds that need this stake: without it they could not end, so it does not close
+    /// before them.
+    pub ties: u32,
     pub version: u8,
     pub bump: u8,
     pub vault_bump: u8,
-    pub reserved: [u8; 121],
+    pub reserved: [u8; 117],
 }
 
 /// What a slash took, and from where.
@@ -156,7 +159,8 @@ impl Stake {
     }
 
     pub fn require_empty(&self) -> Rule<()> {
-        ensure(self.booked()? == 0 && self.allocated == 0 && self.credits == 0, MarketError::StakeNotEmpty)
+        let is_needed = self.credits != 0 || self.ties != 0;
+        ensure(self.booked()? == 0 && self.allocated == 0 && !is_needed, MarketError::StakeNotEmpty)
     }
 
     /// The books add up: all there is to check where no tokens move.

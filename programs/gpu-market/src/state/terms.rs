@@ -1,5 +1,5 @@
 use {
-    super::{ensure, Tier},
+    super::{ensure, Policy, Tier},
     crate::prelude::*,
     crate::{
         constants::*,
@@ -26,6 +26,8 @@ pub struct TermsParams {
     pub missed_ack_bps: u16,
     pub sla_bps: u16,
     pub attempts: u8,
+    pub policy: Policy,
+    pub attestor_set: Address,
 }
 
 impl TermsParams {
@@ -53,7 +55,8 @@ impl TermsParams {
             (MIN_SEAT_LIFETIME..=MAX_SEAT_LIFETIME).contains(&self.seat_lifetime),
             MarketError::SeatLifetimeOutOfRange,
         )?;
-        ensure((1..=MAX_ATTEMPTS).contains(&self.attempts), MarketError::AttemptsOutOfRange)
+        ensure((1..=MAX_ATTEMPTS).contains(&self.attempts), MarketError::AttemptsOutOfRange)?;
+        self.policy.check(tier, self.bond)
     }
 }
 
@@ -65,6 +68,8 @@ impl TermsParams {
 pub struct Terms {
     pub market: Address,
     pub rent_payer: Address,
+    /// Attestors whose rounds count here; all zeros for none.
+    pub attestor_set: Address,
     /// When they take or took effect, unix seconds.
     pub effective_at: i64,
     /// Micro base units of the payment mint per second.
@@ -75,6 +80,8 @@ pub struct Terms {
     pub tip: u64,
     /// Base units of the payment mint that the last free node of a shard costs; see `settlement::queue_fee`.
     pub queue_fee: u64,
+    /// What the market asks of its members.
+    pub policy: Policy,
     pub number: u32,
     /// Seconds.
     pub min_duration: u32,
@@ -117,6 +124,8 @@ impl Terms {
         self.missed_ack_bps = params.missed_ack_bps;
         self.sla_bps = params.sla_bps;
         self.attempts = params.attempts;
+        self.policy = params.policy;
+        self.attestor_set = params.attestor_set;
     }
 
     /// Refuses a duration outside of these terms.

@@ -124,6 +124,8 @@ pub struct Rejoin {
     pub shard: u8,
     /// Worst rate that the host accepts, micro base units per second.
     pub min_rate: u64,
+    /// Token account of the host's owner or operator with a token of the market's access mint, if it has one.
+    pub access: Option<Address>,
 }
 
 /// Operator: finishes a job and joins again with the same seat. A rejoin that is refused does not fail the finish: its
@@ -135,6 +137,7 @@ pub fn finish_and_rejoin(params: Finish, rejoin: Rejoin) -> Instruction {
         readonly(market),
         readonly(address::terms(&market, rejoin.terms).0),
         writable(address::shard(&market, rejoin.shard).0),
+        optional_readonly(rejoin.access),
     ];
     instruction(
         6,

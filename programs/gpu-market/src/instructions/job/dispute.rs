@@ -29,7 +29,7 @@ pub fn dispute(ctx: &mut Context<Dispute>) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
     let fee = accounts.job.dispute(now.unix)?;
-    accounts.member.record_dispute(fee)?;
+    accounts.member.record_dispute(&accounts.job, now.unix)?;
     let event = JobDisputed { job: key(&accounts.job), member: accounts.job.member, fee, at: now.unix };
     emit_cpi!(ctx, event);
     Ok(())

@@ -56,7 +56,7 @@ pub fn end(ctx: &mut Context<End>) -> Result<()> {
     let member = &mut accounts.member;
     let earned = job.paid.checked_add(job.due).ok_or(MarketError::MathOverflow)?;
     member.job_ended(job.bond, job.evidenced, earned, now.unix)?;
-    member.record_end()?;
+    member.record_job(job, true, now.unix)?;
     job.invariant()?;
     member.invariant()?;
     let event = JobEnded {

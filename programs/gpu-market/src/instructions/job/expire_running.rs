@@ -85,9 +85,7 @@ pub fn expire_running(ctx: &mut Context<ExpireRunning>) -> Result<()> {
     let member = &mut accounts.member;
     let earned = job.paid.checked_add(job.due).ok_or(MarketError::MathOverflow)?;
     member.job_ended(job.bond, job.evidenced, earned, now.unix)?;
-    if to_blame {
-        member.record_expiry(state)?;
-    }
+    member.record_job(job, to_blame, now.unix)?;
     let penalty = slash_for_client(penalty, member, &mut accounts.stake, &mut accounts.credit, client, now.unix)?;
     job.invariant()?;
     member.invariant()?;

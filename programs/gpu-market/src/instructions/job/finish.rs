@@ -75,7 +75,7 @@ impl Settle {
         let member = &mut self.member;
         let earned = job.paid.checked_add(job.due).ok_or(MarketError::MathOverflow)?;
         member.job_ended(job.bond, job.evidenced, earned, now.unix)?;
-        member.record_finish(outcome)?;
+        member.record_job(job, true, now.unix)?;
         let penalty =
             if outcome == Outcome::HostFault { Penalty::to_client(job.bond, job.sla_bps)? } else { Penalty::NONE };
         let penalty = slash_for_client(penalty, member, &mut self.stake, &mut self.credit, &self.client, now.unix)?;

@@ -5,7 +5,7 @@ use {
         constants::pause,
         error::{MarketError, Rule},
         events::{emit_cpi, HostRejoined},
-        instructions::{key, now},
+        instructions::{key, member::require_access, now},
         queue::Seat,
         state::{Config, Market, Now, Terms},
     },
@@ -22,6 +22,8 @@ pub struct FinishAndRejoin {
     pub terms: Account<Terms>,
     #[account(mut, constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
+    /// CHECK: a token account with a token of the market's access mint; only where the market has one.
+    pub access: Option<UncheckedAccount>,
     pub event_authority: EventAuthority,
     /// CHECK: this program, for the self-call that carries the event.
     pub program: UncheckedAccount,
@@ -39,6 +41,7 @@ impl FinishAndRejoin {
         if self.terms.rate < min_rate {
             return Err(MarketError::RateBelowMinimum);
         }
+        require_access(&self.market, &self.settle.host, &self.access)?;
         let bond = self.terms.bond;
         let member = &mut self.settle.member;
         member.take_seat(&self.market, bond, now.unix)?;
@@ -47,6 +50,7 @@ impl FinishAndRejoin {
             valid_until: member.seat_end(
                 &self.market,
                 self.market.seat_valid_until(self.terms.seat_lifetime, min_rate, now.unix)?,
+                now.unix,
             )?,
             min_rate,
             bond,

@@ -49,7 +49,7 @@ pub fn announce_terms(ctx: &mut Context<AnnounceTerms>, params: TermsParams, eff
     let accounts = &mut ctx.accounts;
     let market = &mut accounts.market;
     let number = market.next_terms_number()?;
-    let effective_at = market.announce(number, params.rate, &accounts.in_force, effective_at, now)?;
+    let effective_at = market.announce(number, &params, &accounts.in_force, effective_at, now)?;
 
     let terms = &mut accounts.terms;
     terms.market = key(market);

@@ -79,7 +79,9 @@ pub fn create_market(
     market.feeder = accounts.feeder.as_ref().map(key).unwrap_or_default();
     market.gpu_class = params.gpu_class;
     market.rent_payer = *accounts.payer.address();
+    market.access_mint = params.access_mint;
     market.genesis_end = params.genesis_end;
+    market.admission = terms_params.policy.admission;
     market.current_terms = FIRST_TERMS;
     market.open_terms = 1;
     market.id = params.id;
@@ -106,6 +108,7 @@ pub fn create_market(
         feeder: market.feeder,
         gpu_class: market.gpu_class,
         rent_payer: market.rent_payer,
+        access_mint: market.access_mint,
         genesis_end: market.genesis_end,
         id: market.id,
         gpus_per_seat: market.gpus_per_seat,

@@ -4,7 +4,7 @@ use {
         constants::pause,
         error::MarketError,
         events::{emit_cpi, SeatJoined},
-        instructions::{key, now},
+        instructions::{key, member::require_access, now},
         queue::Seat,
         state::{Config, Host, Market, Member, Now, Terms},
     },
@@ -26,6 +26,8 @@ pub struct Join {
     pub member: Account<Member>,
     #[account(mut, constraint(address_eq(&shard.market, market.address()) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
+    /// CHECK: a token account with a token of the market's access mint; only where the market has one.
+    pub access: Option<UncheckedAccount>,
     pub event_authority: EventAuthority,
     /// CHECK: this program, for the self-call that carries the event.
     pub program: UncheckedAccount,
@@ -39,7 +41,7 @@ impl Join {
         );
         self.market.require_in_force(&self.terms, now.unix)?;
         require!(self.terms.rate >= min_rate, MarketError::RateBelowMinimum);
-        Ok(())
+        Ok(require_access(&self.market, &self.host, &self.access)?)
     }
 }
 
@@ -55,6 +57,7 @@ pub fn join(ctx: &mut Context<Join>, min_rate: u64) -> Result<()> {
         valid_until: accounts.member.seat_end(
             &accounts.market,
             accounts.market.seat_valid_until(accounts.terms.seat_lifetime, min_rate, now.unix)?,
+            now.unix,
         )?,
         min_rate,
         bond,

@@ -4,7 +4,7 @@ use {
         constants::pause,
         error::MarketError,
         events::{emit_cpi, SeatRenewed},
-        instructions::{now, same},
+        instructions::{member::require_access, now, same},
         queue::Seat,
         state::{Config, Host, Market, Member, NodeKind, Terms},
     },
@@ -26,6 +26,8 @@ pub struct Renew {
     pub member: Account<Member>,
     #[account(mut, constraint(same(&shard.market, market.address()) @ MarketError::WrongMarket))]
     pub shard: ShardAccount,
+    /// CHECK: a token account with a token of the market's access mint; only where the market has one.
+    pub access: Option<UncheckedAccount>,
     pub event_authority: EventAuthority,
     /// CHECK: this program, for the self-call that carries the event.
     pub program: UncheckedAccount,
@@ -41,6 +43,7 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
     );
     accounts.market.require_in_force(&accounts.terms, now.unix)?;
     require!(accounts.terms.rate >= min_rate, MarketError::RateBelowMinimum);
+    require_access(&accounts.market, &accounts.host, &accounts.access)?;
     require!(accounts.member.is_fit(&accounts.market, now.unix)?, MarketError::MemberNotActive);
 
     let bond = accounts.terms.bond;
@@ -49,6 +52,7 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
         valid_until: accounts.member.seat_end(
             &accounts.market,
             accounts.market.seat_valid_until(accounts.terms.seat_lifetime, min_rate, now.unix)?,
+            now.unix,
         )?,
         min_rate,
         bond,

@@ -1,0 +1,186 @@
+//! A set of attestors: what loosens it takes 14 days, and every bond finds its way back.
+
+mod grounds;
+
+use {
+    bytemuck::Zeroable,
+    gpu_market::{
+        constants::{ATTESTOR_NOTICE, FOUNDING_WINDOW, LOOSENING_DELAY},
+        error::MarketError,
+        state::{AttestorSet, SetParams},
+    },
+    grounds::*,
+};
+
+#[test]
+fn a_set_has_a_panel_of_at_most_eight_and_a_quorum_of_more_than_half() {
+    let check = |panel, quorum| SetParams { panel, quorum, ..set_params() }.check();
+    for (panel, quorum) in [(1, 1), (2, 2), (3, 2), (8, 5), (8, 8)] {
+        assert_eq!(check(panel, quorum), Ok(()), "{quorum} of {panel}");
+    }
+    for (panel, quorum) in [(0, 0), (2, 1), (8, 4), (8, 9), (9, 5), (255, 255)] {
+        assert!(check(panel, quorum).is_err(), "{quorum} of {panel}");
+    }
+    assert_eq!(SetParams { bond: 0, ..set_params() }.check(), Err(MarketError::SetOutOfRange));
+}
+
+#[test]
+fn a_loosening_takes_effect_after_fourteen_days_by_itself() {
+    type Change = fn(&mut SetParams);
+    let loosenings: [Change; 3] = [|p| p.bond -= 1, |p| (p.panel, p.quorum) = (6, 4), |p| p.panel = 6];
+    let looser = |change: Change| {
+        let mut params = SetParams { quorum: 4, ..set_params() };
+        change(&mut params);
+        params
+    };
+    for change in loosenings {
+        let mut set = Round::new(5).set;
+        set.params.quorum = 4;
+        assert_eq!(set.announce(&looser(change), START), Ok(START + LOOSENING_DELAY));
+        set.refresh(START + LOOSENING_DELAY - 1);
+        assert_eq!(set.params.bond, BOND);
+        assert_eq!(set.params.panel, 5);
+        set.refresh(START + LOOSENING_DELAY);
+        assert_eq!((set.params, set.pending_at), (looser(change), 0));
+    }
+}
+
+#[test]
+fn a_tightening_takes_effect_at_once_and_drops_what_was_announced() {
+    let mut set = Round::new(5).set;
+    let loose = SetParams { bond: 1, ..set_params() };
+    let tight = SetParams { bond: BOND + 1, quorum: 4, ..set_params() };
+    set.announce(&loose, START).unwrap();
+    assert_eq!(set.announce(&tight, START + 1), Ok(START + 1));
+    assert_eq!((set.params, set.pending_at), (tight, 0));
+    // A new announcement of the same loosening waits anew.
+    assert_eq!(set.announce(&loose, START + 2), Ok(START + 2 + LOOSENING_DELAY));
+    assert_eq!(set.announce(&loose, START + 3), Ok(START + 3 + LOOSENING_DELAY));
+}
+
+#[test]
+fn a_round_that_is_open_keeps_the_terms_it_was_opened_under() {
+    let mut round = Round::new(5).open();
+    round
+        .set
+        .announce(&SetParams { fee: 1, bond: 2 * BOND, panel: 5, quorum: 5, reserved: [0; 6] }, START + 20)
+        .unwrap();
+    let challenge = &round.challenge;
+    assert_eq!((challenge.fee, challenge.bond, challenge.quorum), (FEE, BOND, 3));
+}
+
+#[test]
+fn an_attestor_added_after_the_founding_judges_from_fourteen_days_on() {
+    let (mut set, mut stake) = (AttestorSet::zeroed(), stake_of(BOND));
+    set.open(1, &set_params(), START).unwrap();
+    let last = START + FOUNDING_WINDOW - 1;
+    assert_eq!(set.add(&key(1), &key(11), &mut stake_of(BOND), last), Ok(last));
+    let later = START + FOUNDING_WINDOW;
+    assert_eq!(set.add(&key(2), &key(12), &mut stake, later), Ok(later + LOOSENING_DELAY));
+    let eligible = |now| set.eligible(&key(90), &key(91), now);
+    assert_eq!(
+        (eligible(later), eligible(later + LOOSENING_DELAY - 1), eligible(later + LOOSENING_DELAY)),
+        (1, 1, 3)
+    );
+}
+
+#[test]
+fn an_attestor_brings_its_own_bond_and_is_in_a_set_once() {
+    let mut set = AttestorSet::zeroed();
+    set.open(1, &set_params(), START).unwrap();
+    let add = |set: &mut AttestorSet, key_number, stake_number, units| {
+        set.add(&key(key_number), &key(stake_number), &mut stake_of(units), START)
+    };
+    assert_eq!(add(&mut set, 1, 11, BOND - 1), Err(MarketError::InsufficientStake));
+    assert_eq!(add(&mut set, 0, 11, BOND), Err(MarketError::KeyMissing));
+    assert_eq!(set.attestors, 0);
+    assert_eq!(add(&mut set, 1, 11, BOND), Ok(START));
+    assert_eq!(add(&mut set, 1, 12, BOND), Err(MarketError::AlreadyAttestor));
+    assert_eq!(add(&mut set, 2, 11, BOND), Err(MarketError::AlreadyAttestor));
+    for number in 2..=16 {
+        assert_eq!(add(&mut set, number, 20 + number, BOND), Ok(START));
+    }
+    assert_eq!(add(&mut set, 50, 60, BOND), Err(MarketError::AttestorSetFull));
+    assert_eq!((set.find(&key(16)), set.find(&key(50))), (Ok(15), Err(MarketError::NotAttestor)));
+    assert_eq!(set.find(&key(0)), Err(MarketError::NotAttestor));
+}
+
+#[test]
+fn a_raised_bond_of_the_set_binds_the_next_round_until_attestors_follow() {
+    let mut round = Round::new(5);
+    round.set.announce(&SetParams { bond: 2 * BOND, ..set_params() }, START).unwrap();
+    assert_eq!(round.try_open(), Err(MarketError::TooFewAttestors));
+    for place in 0..5u8 {
+        let stake = &mut round.stakes[usize::from(place)];
+        assert_eq!(round.set.raise_bond(place, stake, 0), Err(MarketError::AmountZero));
+        assert_eq!(round.set.raise_bond(place, stake, 5 * BOND), Err(MarketError::InsufficientStake));
+        round.set.raise_bond(place, stake, BOND).unwrap();
+        assert_eq!(stake.allocated, 2 * BOND);
+    }
+    round.try_open().unwrap();
+}
+
+#[test]
+fn a_creator_removes_one_attestor_in_fourteen_days() {
+    let mut set = Round::new(6).set;
+    assert_eq!(set.remove(0, START), Ok(()));
+    assert_eq!(set.remove(1, START + LOOSENING_DELAY - 1), Err(MarketError::RemovalTooSoon));
+    assert_eq!(set.eligible(&key(90), &key(91), START), 0b11_1110);
+    assert_eq!(set.remove(1, START + LOOSENING_DELAY), Ok(()));
+}
+
+#[test]
+fn a_bond_leaves_a_day_after_its_attestor_and_when_its_rounds_are_settled() {
+    let mut round = Round::drawn(5);
+    let place = round.panel()[0];
+    let left_at = round.now.unix;
+    let vacate = |round: &mut Round, now| {
+        let stake = &mut round.stakes[usize::from(place)];
+        round.set.vacate(place, stake, now)
+    };
+    assert_eq!(vacate(&mut round, left_at + 9 * DAY), Err(MarketError::AttestorBound), "it has not left");
+    round.set.leave(place, left_at).unwrap();
+    round.set.leave(place, left_at + 5).unwrap();
+    assert_eq!(vacate(&mut round, left_at + ATTESTOR_NOTICE), Err(MarketError::AttestorBound), "a round is open");
+    round.judge(&[Some(Round::failing()); 5]);
+    round.challenge.decide(round.now).unwrap();
+    round.settle_all();
+    assert_eq!(vacate(&mut round, left_at + ATTESTOR_NOTICE - 1), Err(MarketError::AttestorBound));
+    assert_eq!(vacate(&mut round, left_at + ATTESTOR_NOTICE), Ok(BOND));
+    assert_eq!((round.set.attestors, round.stakes[usize::from(place)].allocated), (4, 0));
+    assert_eq!(round.set.find(&key(100 + place)), Err(MarketError::NotAttestor));
+}
+
+#[test]
+fn a_place_that_changed_hands_before_a_draw_is_nobodys() {
+    let mut round = Round::new(5).open();
+    let left_at = round.now.unix;
+    round.set.leave(0, left_at).unwrap();
+    // Two days, and no slot: the chain stood still.
+    let later = left_at + 2 * DAY;
+    let stake = &mut round.stakes[0];
+    round.set.vacate(0, stake, later).unwrap();
+    round.set.add(&key(150), &key(250), stake, later).unwrap();
+    round.now.slot += 20;
+    round.now.unix = later;
+    round.try_draw([7; 32]).unwrap();
+    assert_eq!((round.challenge.settled, round.set.slots[0].open_rounds), (1, 0));
+    let reading = Round::failing();
+    round.commit_answer().unwrap();
+    assert_eq!(round.commit(0, &reading), Err(MarketError::AlreadyVoted));
+    assert_eq!(round.challenge.judges.iter().filter(|judge| judge.state == 1).count(), 4);
+}
+
+#[test]
+fn a_set_closes_when_it_is_empty() {
+    let (mut set, mut stake) = (AttestorSet::zeroed(), stake_of(BOND));
+    set.open(1, &set_params(), START).unwrap();
+    assert_eq!(set.require_empty(), Ok(()));
+    set.add(&key(1), &key(11), &mut stake, START).unwrap();
+    assert_eq!(set.require_empty(), Err(MarketError::SetNotEmpty));
+    set.leave(0, START).unwrap();
+    set.vacate(0, &mut stake, START + ATTESTOR_NOTICE).unwrap();
+    assert_eq!((set.require_empty(), stake.allocated), (Ok(()), 0));
+    set.rounds = 1;
+    assert_eq!(set.require_empty(), Err(MarketError::SetNotEmpty));
+}

@@ -1,0 +1,211 @@
+//! Attacks on a round: a chosen seed, a copied answer, a copied reading, a vote too many, a judge that is a party.
+
+mod grounds;
+
+use {
+    gpu_market::{
+        constants::*,
+        error::MarketError,
+        state::{Answer, Reading, digest},
+    },
+    grounds::*,
+};
+
+#[test]
+fn everybody_draws_the_same_whenever_they_draw() {
+    let opened = Round::new(16).open();
+    let (mut early, mut late) = (opened.clone(), opened);
+    early.now.slot = early.challenge.slot + 1;
+    early.try_draw([7; 32]).unwrap();
+    late.now.slot = late.challenge.draw_until();
+    late.now.unix += 60;
+    // What happens to the set meanwhile changes nothing either.
+    for place in early.panel() {
+        late.set.leave(place, late.now.unix).unwrap();
+    }
+    late.try_draw([7; 32]).unwrap();
+    assert_eq!((early.challenge.seed, early.panel()), (late.challenge.seed, late.panel()));
+}
+
+#[test]
+fn a_round_is_not_drawn_before_its_slot_is_over_nor_twice() {
+    let mut round = Round::new(5).open();
+    assert_eq!(round.challenge.slot, round.now.slot + DRAW_DELAY_SLOTS);
+    round.now.slot = round.challenge.slot;
+    assert_eq!(round.try_draw([7; 32]), Err(MarketError::SlotNotReached));
+    round.now.slot += 1;
+    assert_eq!(round.try_draw([7; 32]), Ok(()));
+    assert_eq!(round.try_draw([8; 32]), Err(MarketError::RoundNotOpen));
+}
+
+#[test]
+fn a_seed_belongs_to_one_round_of_one_host() {
+    let seed = |challenge: u8, member: u8, host: u8, hash: u8| {
+        let mut out = [0; 32];
+        digest::seed::<Hasher>(&[hash; 32], &key(challenge), &key(member), &key(host), &mut out);
+        out
+    };
+    let one = seed(1, 2, 3, 4);
+    for other in [seed(9, 2, 3, 4), seed(1, 9, 3, 4), seed(1, 2, 9, 4), seed(1, 2, 3, 9)] {
+        assert_ne!(one, other);
+    }
+}
+
+#[test]
+fn the_answer_of_another_host_or_another_round_does_not_open() {
+    let opened_with = |host: u8, challenge: u8, seed: Option<[u8; 32]>, salt: u8| {
+        let mut round = Round::drawn(5);
+        let seed = seed.unwrap_or(round.challenge.seed);
+        let mut hash = [0; 32];
+        let answer = round.answer();
+        digest::answer::<Hasher>(&key(challenge), &key(host), &seed, &answer, &[salt; 32], &mut hash);
+        round.challenge.commit_answer(&hash, round.now.unix).unwrap();
+        let (panel, yes) = (round.panel(), round.passing(1_000));
+        for place in &panel {
+            round.commit(*place, &yes).unwrap();
+        }
+        for place in &panel {
+            round.reveal(*place, &yes).unwrap();
+        }
+        round.open_answer()
+    };
+    assert_eq!(opened_with(2, 9, None, 8), Ok(()));
+    let mismatch = Err(MarketError::CommitmentMismatch);
+    assert_eq!(opened_with(3, 9, None, 8), mismatch);
+    assert_eq!(opened_with(2, 10, None, 8), mismatch);
+    assert_eq!(opened_with(2, 9, Some([1; 32]), 8), mismatch);
+    assert_eq!(opened_with(2, 9, None, 9), mismatch);
+}
+
+#[test]
+fn a_host_opens_what_it_committed_to_once_and_after_the_readings() {
+    let mut round = Round::drawn(5);
+    assert_eq!(round.open_answer(), Err(MarketError::PhaseNotReached));
+    assert_eq!(round.challenge.commit_answer(&[0; 32], round.now.unix), Err(MarketError::CommitmentMissing));
+    round.commit_answer().unwrap();
+    assert_eq!(round.commit_answer(), Err(MarketError::AlreadyAnswered));
+    assert_eq!(round.open_answer(), Err(MarketError::PhaseNotReached), "nobody could copy it yet");
+    let mut round = Round::judged([1_000; 5]);
+    let other = Answer { gpus: 6, ..round.answer() };
+    let now = round.now.unix;
+    assert_eq!(
+        round.challenge.open_answer::<Hasher>(&key(9), &other, &[8; 32], now),
+        Err(MarketError::CommitmentMismatch)
+    );
+    round.open_answer().unwrap();
+    assert_eq!(round.open_answer(), Err(MarketError::AlreadyAnswered));
+}
+
+#[test]
+fn a_copied_commitment_cannot_be_revealed() {
+    let mut round = Round::drawn(5);
+    round.commit_answer().unwrap();
+    let (panel, yes) = (round.panel(), round.passing(1_000));
+    let now = round.now.unix;
+    let copied = round.commitment(panel[0], &yes);
+    for place in &panel {
+        round.challenge.commit_reading(*place, &copied, now).unwrap();
+    }
+    round.reveal(panel[0], &yes).unwrap();
+    // The copier repeats what it has seen, salt and all, under its own key.
+    let revealed = round.challenge.reveal_reading::<Hasher>(
+        &key(9),
+        panel[1],
+        &key(100 + panel[1]),
+        &yes,
+        &[panel[0] + 1; 32],
+        now,
+    );
+    assert_eq!(revealed, Err(MarketError::CommitmentMismatch));
+}
+
+#[test]
+fn a_reading_of_another_round_or_with_another_content_does_not_reveal() {
+    let mut round = Round::drawn(5);
+    round.commit_answer().unwrap();
+    let (panel, yes) = (round.panel(), round.passing(1_000));
+    for place in &panel {
+        round.commit(*place, &yes).unwrap();
+    }
+    assert_eq!(round.reveal(panel[0], &round.passing(1_001)), Err(MarketError::CommitmentMismatch));
+    assert_eq!(round.reveal(panel[0], &Round::failing()), Err(MarketError::CommitmentMismatch));
+    round.address = key(10);
+    assert_eq!(round.reveal(panel[0], &yes), Err(MarketError::CommitmentMismatch));
+}
+
+#[test]
+fn only_the_panel_votes_once_and_not_after_the_decision() {
+    let mut round = Round::drawn(6);
+    round.commit_answer().unwrap();
+    let (panel, yes) = (round.panel(), round.passing(1_000));
+    let outside = (0..6).find(|place| !panel.contains(place)).expect("one is not drawn");
+    assert_eq!(round.commit(outside, &yes), Err(MarketError::NotOnPanel));
+    assert_eq!(round.commit(16, &yes), Err(MarketError::NotOnPanel));
+    assert_eq!(
+        round.challenge.commit_reading(panel[0], &[0; 32], round.now.unix),
+        Err(MarketError::CommitmentMissing)
+    );
+    for place in &panel {
+        round.commit(*place, &yes).unwrap();
+        assert_eq!(round.commit(*place, &Round::failing()), Err(MarketError::AlreadyVoted));
+    }
+    assert_eq!(round.reveal(outside, &yes), Err(MarketError::NotOnPanel));
+    for place in &panel {
+        round.reveal(*place, &yes).unwrap();
+        assert_eq!(round.reveal(*place, &yes), Err(MarketError::AlreadyVoted));
+    }
+    assert_eq!(round.settle(panel[0]), Err(MarketError::RoundNotDecided));
+    round.open_answer().unwrap();
+    round.challenge.decide(round.now).unwrap();
+    assert_eq!(round.commit(panel[0], &yes), Err(MarketError::RoundNotRunning));
+    assert_eq!(round.reveal(panel[0], &yes), Err(MarketError::RoundNotRunning));
+    assert_eq!(round.open_answer(), Err(MarketError::RoundNotRunning));
+    assert_eq!(round.settle(outside), Err(MarketError::NotOnPanel));
+}
+
+#[test]
+fn a_reading_is_whole_or_not_accepted() {
+    let reveal = |change: fn(&mut Reading)| {
+        let mut round = Round::drawn(5);
+        round.commit_answer().unwrap();
+        let mut reading = round.passing(1_000);
+        change(&mut reading);
+        for place in round.panel() {
+            round.commit(place, &reading).unwrap();
+        }
+        round.reveal(round.panel()[0], &reading)
+    };
+    assert_eq!(reveal(|reading| reading.gpus = MAX_ROUND_GPUS), Ok(()));
+    let out = Err(MarketError::ReadingOutOfRange);
+    assert_eq!(reveal(|reading| reading.gpus = MAX_ROUND_GPUS + 1), out);
+    assert_eq!(reveal(|reading| reading.gpus = 0), out);
+    assert_eq!(reveal(|reading| reading.gpu_root = [0; 32]), out);
+    assert_eq!(reveal(|reading| reading.verdict = 2), out, "a failing reading names nothing");
+    assert_eq!(reveal(|reading| reading.verdict = 0), Err(MarketError::UnknownVerdict));
+    assert_eq!(reveal(|reading| reading.verdict = 3), Err(MarketError::UnknownVerdict));
+}
+
+#[test]
+fn a_party_of_the_round_is_never_drawn() {
+    let mut round = Round::new(7);
+    let eligible = |round: &Round| round.set.eligible(&key(200), &key(201), round.now.unix);
+    assert_eq!(eligible(&round), 0b111_1100);
+    round.set.leave(2, round.now.unix).unwrap();
+    assert_eq!(eligible(&round), 0b111_1000);
+    round.set.slots[3].bond -= 1;
+    assert_eq!(eligible(&round), 0b111_0000);
+}
+
+#[test]
+fn a_round_needs_a_whole_panel_and_a_fee_that_its_payer_accepts() {
+    assert_eq!(Round::new(4).try_open(), Err(MarketError::TooFewAttestors));
+    let mut dear = Round::new(5);
+    dear.set.params.fee = FEE + 1;
+    assert_eq!(dear.try_open(), Err(MarketError::FeeAboveMaximum));
+    let mut poor = Round::new(5);
+    poor.payer = stake_of(FEE - 1);
+    assert_eq!(poor.try_open(), Err(MarketError::InsufficientStake));
+    let mut slashed = Round::new(5);
+    slashed.set.slots[0].bond -= 1;
+    assert_eq!(slashed.try_open(), Err(MarketError::TooFewAttestors));
+}
