@@ -2,6 +2,7 @@
 
 use {
     gpu_market::{
+        constants::MAX_SHARD_NODES,
         queue::{Queue, Seat},
         state::{Node, Now, Shard},
     },
@@ -11,7 +12,7 @@ use {
         instructions::{job, queue, shard},
     },
     gpu_market_tests::{
-        ClientParty, HOUR, HostParty,
+        ClientParty, HOUR, HostParty, TERMS,
         cost::{Bench, Costs, MAX_PROGRAM_BYTES, MAX_TX_BYTES, budget},
     },
     solana_keypair::Keypair,
@@ -123,7 +124,7 @@ enum Line {
     Seats,
 }
 
-/// A world whose shard has several hundred nodes, with `length` jobs or seats of strangers in line.
+/// A world whose shard has grown to its 16,384 nodes, with `length` jobs or seats of strangers in line.
 struct Crowded {
     bench: Bench,
     client: ClientParty,
@@ -135,15 +136,25 @@ impl Crowded {
     fn new(line: Line, fill: impl Fn(u32) -> u32) -> Self {
         let mut bench = Bench::new();
         let payer = bench.world.payer.insecure_clone();
-        for _ in 0..4 {
-            bench.world.ok(&[shard::grow_shard(payer.pubkey(), bench.market.address, 0)], &[]);
-        }
+        bench.world.ok(&[shard::grow_shard(payer.pubkey(), bench.market.address, 0)], &[]);
         let (client, host) = (bench.client(), bench.host());
         let mut crowded = Self { now: bench.world.now(), bench, client, host };
+        crowded.grow_fully();
         let capacity = crowded.shard().capacity();
-        assert!(capacity >= 300, "{capacity} nodes");
+        assert_eq!(capacity as usize, MAX_SHARD_NODES);
         crowded.fill(line, fill(capacity));
         crowded
+    }
+
+    /// Gives the shard all its nodes at once, as two hundred transactions of `grow_shard` would have.
+    fn grow_fully(&mut self) {
+        let key = address::shard(&self.bench.market.address, 0).0;
+        let mut raw = self.bench.world.svm.raw(&key).expect("the shard");
+        raw.data.resize(NODES_OFFSET + MAX_SHARD_NODES * size_of::<Node>(), 0);
+        let nodes = u32::try_from(MAX_SHARD_NODES).expect("a number of nodes");
+        raw.data[8 + size_of::<Shard>()..][..4].copy_from_slice(&nodes.to_le_bytes());
+        raw.lamports = 10 * 1_000_000_000_000;
+        self.bench.world.svm.set_raw(key, raw).expect("written");
     }
 
     fn shard(&self) -> ShardAccount {
@@ -259,5 +270,18 @@ fn leaving_costs_the_same_wherever_in_line_the_seat_is() {
         let operator = crowded.host.operator.insecure_clone();
         let leave = crowded.bench.world.leave_ix(&operator, &crowded.host, &crowded.bench.market, node);
         crowded.cu(leave, &operator)
+    });
+}
+
+#[test]
+fn expiring_costs_the_same_wherever_in_line_the_job_is() {
+    independent_of_length("expire", |fill| {
+        let mut crowded = Crowded::new(Line::Jobs, fill);
+        let (job, _) = crowded.post();
+        crowded.fill(Line::Jobs, 1);
+        let crank = crowded.bench.world.payer.insecure_clone();
+        crowded.bench.world.svm.advance(TERMS.queue_ttl + 61);
+        let expire = crowded.bench.world.expire_queued_ix(&crank, &crowded.client, &crowded.bench.market, job);
+        crowded.cu(expire, &crank)
     });
 }

@@ -294,3 +294,19 @@ fn a_missing_spec_is_reported_in_the_first_half_of_the_window() {
         assert_eq!(world.line(&market), [job]);
     }
 }
+
+#[test]
+fn a_job_is_declined_until_its_window_is_over_and_not_a_second_later() {
+    for late in [false, true] {
+        let Scene { mut world, market, client, host } = Scene::community();
+        let job = world.post(&client, &market, 0, HOUR);
+        world.join(&host, &market);
+        world.svm.advance(TERMS.ack_window + u32::from(late));
+        let decline = world.decline_ix(&client, &host, &market, job, None);
+        if late {
+            world.refused(&[decline], &[&host.operator], MarketError::AckWindowOver);
+        } else {
+            world.ok(&[decline], &[&host.operator]);
+        }
+    }
+}

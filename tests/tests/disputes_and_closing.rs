@@ -99,11 +99,13 @@ fn the_client_closes_an_ended_job_at_once() {
 }
 
 #[test]
-fn a_delegate_closes_like_its_client() {
+fn a_delegate_closes_no_job_before_anybody_else_may() {
     let (Scene { mut world, client, .. }, job) = finished(Outcome::Success);
     let delegate = world.somebody("delegate");
     world.set_delegate(&client, &delegate, 0, i64::MAX);
     let close = world.close_job_ix(&delegate, &client, job);
+    world.refused(from_ref(&close), &[&delegate], MarketError::JobRetained);
+    world.svm.advance(u32::try_from(JOB_RETENTION).unwrap() + 1);
     world.ok(&[close], &[&delegate]);
     assert!(!world.exists(&job));
 }

@@ -232,6 +232,9 @@ fn the_nonce_floor_only_rises_and_only_for_the_owner() {
     world.refused(&[job::post(below)], &[&party.owner], rule(MarketError::NonceBelowFloor));
     world.post(&party, &market, 7, HOUR);
     world.ok(&[raise(u64::MAX)], &[&party.owner]);
+    // No floor could rise above the last nonce, so it is never posted.
+    let last = world.post_of(&party, &market, World::post_params(u64::MAX, HOUR));
+    world.refused(&[job::post(last)], &[&party.owner], rule(MarketError::NonceTooFar));
 }
 
 #[test]

@@ -91,10 +91,11 @@ impl Client {
         Ok(())
     }
 
+    /// The last nonce is never posted, because no floor could rise above it when its job closes.
     #[inline]
     pub fn require_nonce(&self, nonce: u64) -> Rule<()> {
         let ahead = nonce.checked_sub(self.nonce_floor).ok_or(MarketError::NonceBelowFloor)?;
-        ensure(ahead < NONCE_WINDOW, MarketError::NonceTooFar)
+        ensure(ahead < NONCE_WINDOW && nonce != u64::MAX, MarketError::NonceTooFar)
     }
 
     pub fn raise_nonce_floor(&mut self, floor: u64) -> Rule<()> {

@@ -11,7 +11,7 @@ use {
 
 #[derive(Accounts)]
 pub struct CloseJob {
-    /// Owner or delegate of the client; anyone after the retention.
+    /// Owner of the client; anyone after the retention.
     pub caller: Signer,
     #[account(mut, constraint(same(&job.client, client.address()) @ MarketError::WrongClient))]
     pub client: Account<Client>,
@@ -32,7 +32,7 @@ pub struct CloseJob {
 pub fn close_job(ctx: &mut Context<CloseJob>) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
-    let by_client = accounts.client.actor(accounts.caller.address(), now.unix).is_ok();
+    let by_client = same(&accounts.client.owner, accounts.caller.address());
     let job = &mut accounts.job;
     job.require_closable(by_client, now.unix)?;
     let mut forfeited = 0;
