@@ -23,7 +23,7 @@ const _: () = assert!(
 pub struct GrowShard {
     #[account(unsafe(dup))]
     pub payer: Signer,
-    // The new bytes are zeroed as nodes by the handler, so the framework need not.
+    // The handler zeroes the new nodes; asked to as well, the framework would do it a second time.
     #[account(
         mut,
         constraint(shard.capacity() < MAX_SHARD_NODES @ MarketError::ShardFullyGrown),
