@@ -41,7 +41,7 @@ pub struct GrowShard {
 pub fn grow_shard(ctx: &mut Context<GrowShard>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     let shard = &mut accounts.shard;
-    let old_capacity = u32::try_from(shard.len()).map_err(|_| MarketError::MathOverflow)?;
+    let old_capacity = u32::try_from(shard.count()).map_err(|_| MarketError::MathOverflow)?;
     let capacity = shard.fill()?;
     let event = ShardGrown {
         shard: key(shard),
