@@ -313,7 +313,11 @@ impl<'a> Context<'a> {
         let path = format!("terms.{}.policy", raw.terms);
         let rules = Table { file: self.file, path };
         let Some(policy) = kind.policy else {
-            return Err(rules.refuse("min_completed", "there is no policy", "a [terms.NAME.policy] for a premium market"));
+            return Err(rules.refuse(
+                "min_completed",
+                "there is no policy",
+                "a [terms.NAME.policy] for a premium market",
+            ));
         };
         let seconds = |name: &str, units: u32, each: u32| {
             let problem = || rules.refuse(name, format!("{units} is too much"), "less than 2³² seconds");

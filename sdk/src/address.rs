@@ -3,9 +3,9 @@
 use {
     crate::Address,
     gpu_market::constants::{
-        CLIENT_SEED, CLIENT_VAULT_SEED, CONFIG_SEED, CREDIT_SEED, EARNINGS_SEED, HOST_SEED, JOB_SEED, MARKET_SEED,
-        ATTESTOR_SET_SEED, CHALLENGE_SEED, GPU_SEED, MEMBER_SEED, SHARD_SEED, STAKE_SEED, STAKE_VAULT_SEED, TERMS_SEED, TREASURY_SEED, TREASURY_VAULT_SEED,
-        loader,
+        ATTESTOR_SET_SEED, CHALLENGE_SEED, CLIENT_SEED, CLIENT_VAULT_SEED, CONFIG_SEED, CREDIT_SEED, EARNINGS_SEED,
+        EVENT_AUTHORITY, EVENT_AUTHORITY_BUMP, GPU_SEED, HOST_SEED, JOB_SEED, MARKET_SEED, MEMBER_SEED, SHARD_SEED,
+        STAKE_SEED, STAKE_VAULT_SEED, TERMS_SEED, TREASURY_SEED, TREASURY_VAULT_SEED, loader,
     },
     std::sync::LazyLock,
 };
@@ -22,7 +22,6 @@ pub const TOKEN_2022_PROGRAM: Address = Address::from_str_const("TokenzQdBNbLqP5
 pub const ASSOCIATED_TOKEN_PROGRAM: Address =
     Address::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
-const EVENT_AUTHORITY_SEED: &[u8] = b"__event_authority";
 /// The highest bump, which an address has whose first try is off the curve.
 const CANONICAL_BUMP: u8 = u8::MAX;
 
@@ -36,10 +35,9 @@ pub fn config() -> (Address, u8) {
     *CONFIG
 }
 
-/// Signs the program's calls to itself that carry events.
+/// Signs the program's calls to itself that carry events; a constant of the program.
 pub fn event_authority() -> (Address, u8) {
-    static EVENT_AUTHORITY: LazyLock<(Address, u8)> = LazyLock::new(|| pda(&[EVENT_AUTHORITY_SEED]));
-    *EVENT_AUTHORITY
+    (EVENT_AUTHORITY, EVENT_AUTHORITY_BUMP)
 }
 
 /// The loader's account that names the program's upgrade authority.
@@ -155,6 +153,11 @@ mod tests {
     /// Key number `n` of the golden tests.
     fn key(n: u8) -> Address {
         Address::new_from_array([n; 32])
+    }
+
+    #[test]
+    fn the_programs_constant_for_its_event_authority_is_what_its_seed_derives() {
+        assert_eq!(event_authority(), pda(&[gpu_market::constants::EVENT_AUTHORITY_SEED]));
     }
 
     #[test]

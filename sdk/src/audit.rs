@@ -11,8 +11,8 @@ use {
     gpu_market::{
         settlement,
         state::{
-            Attestor, AttestorSet, Challenge, Client, Job, JobState, Judge, JudgeState, Member, NIL, Node, NodeKind,
-            Stake,
+            Attestor, AttestorSet, Challenge, Client, Job, JobState, Judge, JudgeState, Member, NIL, Node,
+            NodeKind, Stake,
         },
     },
     std::collections::BTreeMap,

@@ -116,9 +116,7 @@ macro_rules! accounts {
     };
 }
 
-accounts!(
-    Config, Treasury, Market, Terms, Client, Job, Stake, Credit, Host, Member, AttestorSet, Challenge, Gpu
-);
+accounts!(Config, Treasury, Market, Terms, Client, Job, Stake, Credit, Host, Member, AttestorSet, Challenge, Gpu);
 
 /// A queue shard: header and nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -82,7 +82,8 @@ pub const PREMIUM_POLICY: Policy = Policy {
 };
 
 /// Terms of the premium market: a lost job costs a fifth of the bond.
-pub const PREMIUM_TERMS: TermsParams = TermsParams { rate: 150_000_000, sla_bps: 2_000, policy: PREMIUM_POLICY, ..TERMS };
+pub const PREMIUM_TERMS: TermsParams =
+    TermsParams { rate: 150_000_000, sla_bps: 2_000, policy: PREMIUM_POLICY, ..TERMS };
 
 /// Settings of the config.
 pub fn settings() -> ConfigSettings {
@@ -184,7 +185,14 @@ impl World {
             payer: self.payer.pubkey(),
             payment: token,
             feeder,
-            market: MarketParams { id, gpus_per_seat: 1, tier, gpu_class, genesis_end, access_mint: Address::default() },
+            market: MarketParams {
+                id,
+                gpus_per_seat: 1,
+                tier,
+                gpu_class,
+                genesis_end,
+                access_mint: Address::default(),
+            },
             terms: *terms,
         });
         let address = address::market(&self.authority.pubkey(), id).0;

@@ -212,10 +212,10 @@ impl Crowded {
     }
 }
 
-/// How full the queue is: with nobody, with one, half full, and with two nodes left.
 /// A fill of a queue by name, of a capacity.
 type Fill = (&'static str, fn(u32) -> u32);
 
+/// How full the queue is: with nobody, with one, half full, and with two nodes left.
 fn fills() -> [Fill; 4] {
     [("empty", |_| 0), ("one", |_| 1), ("half", |capacity| capacity / 2), ("nearly full", |capacity| capacity - 2)]
 }

@@ -156,7 +156,9 @@ fn the_sdk_knows_every_account_event_and_refusal_of_the_idl() {
     let known: Vec<(u32, &str)> = MarketError::ALL.iter().map(|error| (error.code(), error.name())).collect();
     assert_eq!(codes, known);
 
-    use gpu_market::state::{AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Stake, Terms, Treasury};
+    use gpu_market::state::{
+        AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Stake, Terms, Treasury,
+    };
     let marks = [
         ("AttestorSet", decode::discriminator::<AttestorSet>()),
         ("Challenge", decode::discriminator::<Challenge>()),

@@ -94,7 +94,14 @@ fn creation(world: &World, tier: u8, id: u16, terms: TermsParams) -> gpu_market_
         payer: world.payer.pubkey(),
         payment: world.dollar,
         feeder: (tier == 1).then_some(world.community.address),
-        market: MarketParams { id, gpus_per_seat: 1, tier, gpu_class: [1; 32], genesis_end, access_mint: Default::default() },
+        market: MarketParams {
+            id,
+            gpus_per_seat: 1,
+            tier,
+            gpu_class: [1; 32],
+            genesis_end,
+            access_mint: Default::default(),
+        },
         terms,
     })
 }

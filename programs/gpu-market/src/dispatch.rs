@@ -1,8 +1,8 @@
 //! From the raw input of a transaction to the instruction that it names.
 //!
 //! This does what the framework's dispatcher does, with the same refusals, but reads the accounts in one function: the
-//! framework expands that loop into every instruction, which would be a seventh of this program's size. The
-//! `#[program]` module lists the same instructions for the IDL and for callers from other programs.
+//! framework expands that loop into every instruction; see docs/ARCHITECTURE.md for what that would weigh. The `#[program]`
+//! module lists the same instructions for the IDL and for callers from other programs.
 
 use {
     crate::{constants::EVENT_AUTHORITY, instructions::*},

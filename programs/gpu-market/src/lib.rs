@@ -651,7 +651,12 @@ pub mod gpu_market {
 
     /// Anyone: records a GPU of a round that passed for its member.
     #[discrim = 138]
-    pub fn claim_gpu(ctx: &mut Context<ClaimGpu>, uuid_hash: [u8; 32], index: u16, proof: Vec<[u8; 32]>) -> Result<()> {
+    pub fn claim_gpu(
+        ctx: &mut Context<ClaimGpu>,
+        uuid_hash: [u8; 32],
+        index: u16,
+        proof: Vec<[u8; 32]>,
+    ) -> Result<()> {
         instructions::claim_gpu(ctx, &uuid_hash, index, &proof)
     }
 

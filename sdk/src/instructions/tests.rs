@@ -1,7 +1,10 @@
 use {
-    bytemuck::Zeroable,
     super::{admin, attest, client, expire, host, job, market, member, queue, shard, stake, treasury, *},
-    gpu_market::state::{Answer, Challenge, ConfigSettings, Gpu, HostParams, MarketParams, Outcome, Policy, PostParams, Reading, SetParams, TermsParams},
+    bytemuck::Zeroable,
+    gpu_market::state::{
+        Answer, Challenge, ConfigSettings, Gpu, HostParams, MarketParams, Outcome, Policy, PostParams, Reading,
+        SetParams, TermsParams,
+    },
     std::collections::BTreeMap,
 };
 
@@ -50,10 +53,10 @@ const TERMS: TermsParams = TermsParams {
     },
     attestor_set: A,
 };
-const PARAMS: MarketParams = MarketParams { id: 1, gpus_per_seat: 2, tier: 1, gpu_class: [3; 32], genesis_end: 4, access_mint: A };
+const PARAMS: MarketParams =
+    MarketParams { id: 1, gpus_per_seat: 2, tier: 1, gpu_class: [3; 32], genesis_end: 4, access_mint: A };
 
-const ENROLL: member::Enroll =
-    member::Enroll { owner: A, payer: B, market: MARKET, token: TOKEN, access: Some(C) };
+const ENROLL: member::Enroll = member::Enroll { owner: A, payer: B, market: MARKET, token: TOKEN, access: Some(C) };
 
 /// One of each instruction.
 fn all() -> Vec<Instruction> {
@@ -121,7 +124,8 @@ fn jobs() -> Vec<Instruction> {
 }
 
 fn queues() -> Vec<Instruction> {
-    let seat = queue::Seat { operator: A, host: B, market: MARKET, terms: 1, shard: 2, min_rate: 3, access: Some(A) };
+    let seat =
+        queue::Seat { operator: A, host: B, market: MARKET, terms: 1, shard: 2, min_rate: 3, access: Some(A) };
     vec![
         queue::join(seat),
         queue::renew(seat, 7),

@@ -13,8 +13,14 @@ const SETTINGS: ConfigSettings = ConfigSettings {
     unbonding: 0x0102_0304_0506_0708,
     min_bond: 0x1112_1314_1516_1718,
 };
-const PARAMS: MarketParams =
-    MarketParams { id: MARKET_ID, gpus_per_seat: 8, tier: 1, gpu_class: [0x51; 32], genesis_end: 0x2122_2324, access_mint: ACCESS };
+const PARAMS: MarketParams = MarketParams {
+    id: MARKET_ID,
+    gpus_per_seat: 8,
+    tier: 1,
+    gpu_class: [0x51; 32],
+    genesis_end: 0x2122_2324,
+    access_mint: ACCESS,
+};
 const NEW_TERMS: TermsParams = TermsParams {
     rate: 0x0102_0304_0506_0708,
     bond: 2,
@@ -62,7 +68,8 @@ fn hosts() -> Vec<(&'static str, Instruction)> {
         destination: DESTINATION,
         amount: 0x0102_0304_0506_0708,
     };
-    let enroll = members::Enroll { owner: OWNER, payer: PAYER, market: market(), token: TOKEN, access: Some(ACCESS) };
+    let enroll =
+        members::Enroll { owner: OWNER, payer: PAYER, market: market(), token: TOKEN, access: Some(ACCESS) };
     let promote = members::Promote { market: market(), terms: TERMS, feeder: FEEDER, host: host() };
     let admit = members::Admit {
         authority: AUTHORITY,

@@ -311,7 +311,8 @@ impl Day<'_> {
             result_hash,
             slash,
         };
-        let rejoin = job::Rejoin { terms: 1, shard: 0, min_rate: self.world.venues[party.venue].terms.rate, access: None };
+        let rejoin =
+            job::Rejoin { terms: 1, shard: 0, min_rate: self.world.venues[party.venue].terms.rate, access: None };
         let stays = vice != Some(Vice::ReportsFault) && self.dice.chance(75);
         let finish = if stays { job::finish_and_rejoin(finish, rejoin) } else { job::finish(finish) };
         let operator = party.operator.insecure_clone();

@@ -54,28 +54,24 @@ impl ShardAccount {
 
     /// Nodes in use by the queue, free ones included.
     #[inline(always)]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         // SAFETY: loading checked that the data reach to `NODES`; four bytes before them are aligned.
         let count = unsafe { self.0.account().data_ptr().add(COUNT).cast::<u32>().read() };
         self.capacity().min(count as usize)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Header and nodes, to work on.
     #[inline(always)]
     pub fn queue(&mut self) -> Queue<'_> {
-        let len = self.len();
+        let count = self.count();
         let mut view = *self.0.account();
-        // SAFETY: header and nodes lie apart within the data, which are aligned to eight bytes; `len` is within the
+        // SAFETY: header and nodes lie apart within the data, which are aligned to eight bytes; `count` is within the
         // room for nodes; that nothing else names them, see `Account`.
         unsafe {
             let data = view.data_mut_ptr();
             Queue {
                 shard: &mut *data.add(HEADER).cast::<Shard>(),
-                nodes: core::slice::from_raw_parts_mut(data.add(NODES).cast::<Node>(), len),
+                nodes: core::slice::from_raw_parts_mut(data.add(NODES).cast::<Node>(), count),
             }
         }
     }
@@ -83,7 +79,7 @@ impl ShardAccount {
     /// One node, to read.
     #[inline(always)]
     pub fn node(&self, index: u16) -> Rule<&Node> {
-        if usize::from(index) >= self.len() {
+        if usize::from(index) >= self.count() {
             return Err(MarketError::NodeOutOfRange);
         }
         // SAFETY: the index is within the nodes; see `queue`.
@@ -104,13 +100,13 @@ impl ShardAccount {
 
     /// Hands all the room of the account to the queue, as free nodes. Returns how many nodes there are.
     pub fn fill(&mut self) -> Result<u32> {
-        let (len, capacity) = (self.len(), self.capacity());
+        let (old, capacity) = (self.count(), self.capacity());
         let count = u32::try_from(capacity).map_err(|_| ProgramError::ArithmeticOverflow)?;
         let mut view = *self.0.account();
-        // SAFETY: from `len` to `capacity` is room within the data that the queue does not know yet.
+        // SAFETY: from `old` to `capacity` is room within the data that the queue does not know yet.
         unsafe {
             let data = view.data_mut_ptr();
-            data.add(NODES).cast::<Node>().add(len).write_bytes(0, capacity.saturating_sub(len));
+            data.add(NODES).cast::<Node>().add(old).write_bytes(0, capacity.saturating_sub(old));
             data.add(COUNT).cast::<u32>().write(count);
         }
         Ok(count)

@@ -20,8 +20,8 @@ pub(super) const HEADER: usize = 8;
 /// instruction declares it `mut`.
 ///
 /// Sound without a borrow flag: the framework refuses an instruction in which an account that is declared `mut` comes
-/// twice, so contents that are written to have one name. Writing to an account that was not declared `mut` would be
-/// undone by the runtime, which then fails the transaction.
+/// twice, so contents that are written to have one name. A handler must not write to an account that is not declared
+/// `mut`: the runtime fails the transaction only if it names that account as read-only.
 pub struct Account<T>(AccountView, PhantomData<T>);
 
 /// Why an account is not what an instruction takes.

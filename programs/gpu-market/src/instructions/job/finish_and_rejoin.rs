@@ -44,18 +44,10 @@ impl FinishAndRejoin {
         require_access(&self.market, &self.settle.host, &self.access)?;
         let bond = self.terms.bond;
         let member = &mut self.settle.member;
+        let until = self.market.seat_valid_until(self.terms.seat_lifetime, min_rate, now.unix)?;
+        let valid_until = member.seat_end(&self.market, until, now.unix)?;
         member.take_seat(&self.market, bond, now.unix)?;
-        let seat = Seat {
-            member: key(member),
-            valid_until: member.seat_end(
-                &self.market,
-                self.market.seat_valid_until(self.terms.seat_lifetime, min_rate, now.unix)?,
-                now.unix,
-            )?,
-            min_rate,
-            bond,
-            epoch: member.epoch,
-        };
+        let seat = Seat { member: key(member), valid_until, min_rate, bond, epoch: member.epoch };
         match self.shard.queue().join(&seat, now) {
             Ok(node) => Ok((seat, node)),
             Err(refusal) => {
@@ -98,6 +90,10 @@ pub fn finish_and_rejoin(
             event.valid_until = seat.valid_until;
             event.bond = seat.bond;
             event.node = node.into();
+        }
+        // A queue that does not add up is no refusal: nothing of it may be kept. `finish` does not read it.
+        Err(broken @ (MarketError::MathOverflow | MarketError::NodeOutOfRange | MarketError::NodeMismatch)) => {
+            return Err(broken.into())
         }
         Err(refusal) => event.refusal = refusal.code(),
     }

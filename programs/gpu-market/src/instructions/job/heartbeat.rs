@@ -1,6 +1,6 @@
 use {
     crate::{
-        account_types::EventAuthority,
+        account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, JobEvidenced},
         instructions::{key, now},
@@ -10,7 +10,6 @@ use {
     anchor_lang::{address_eq, prelude::*},
 };
 
-/// The framework's own inlined accounts here: the most frequent instruction gets the fewest compute units.
 #[derive(Accounts)]
 pub struct Heartbeat {
     #[account(constraint(address_eq(&host.operator, operator.address()) @ MarketError::NotOperator))]

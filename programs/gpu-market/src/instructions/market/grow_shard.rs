@@ -23,7 +23,7 @@ const _: () = assert!(
 pub struct GrowShard {
     #[account(unsafe(dup))]
     pub payer: Signer,
-    // The new bytes are zeroed as nodes by the handler, so the framework need not.
+    // The handler zeroes the new nodes; asked to as well, the framework would do it a second time.
     #[account(
         mut,
         constraint(shard.capacity() < MAX_SHARD_NODES @ MarketError::ShardFullyGrown),
@@ -41,7 +41,7 @@ pub struct GrowShard {
 pub fn grow_shard(ctx: &mut Context<GrowShard>) -> Result<()> {
     let accounts = &mut ctx.accounts;
     let shard = &mut accounts.shard;
-    let old_capacity = u32::try_from(shard.len()).map_err(|_| MarketError::MathOverflow)?;
+    let old_capacity = u32::try_from(shard.count()).map_err(|_| MarketError::MathOverflow)?;
     let capacity = shard.fill()?;
     let event = ShardGrown {
         shard: key(shard),
