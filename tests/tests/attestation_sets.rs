@@ -38,7 +38,7 @@ fn a_set_is_created_once_and_within_its_bounds() {
     let again = attest::create_attestor_set(key, key, 1, SET);
     proving.world.refused(&[again], &[&creator], IN_USE);
     for params in [
-        SetParams { panel: 9, quorum: 5, ..SET },
+        SetParams { panel: 17, quorum: 9, ..SET },
         SetParams { panel: 4, quorum: 2, ..SET },
         SetParams { quorum: 4, ..SET },
         SetParams { bond: 0, ..SET },

@@ -9,7 +9,7 @@ use {
     gpu_market_sdk::{
         AccountMeta, Instruction, address, decode,
         events::Event,
-        instructions::{expire, job, market},
+        instructions::{NAMES, expire, job, market},
     },
     std::collections::BTreeSet,
 };
@@ -25,6 +25,14 @@ fn the_sdk_builds_every_instruction_of_the_idl_and_no_other() {
     let described: BTreeSet<&str> = idl.instructions.iter().map(|instruction| instruction.name.as_str()).collect();
     assert_eq!(built, described);
     assert_eq!(built.len(), all().len(), "each once");
+}
+
+#[test]
+fn the_sdk_knows_every_instruction_by_its_name() {
+    let described: Vec<(u8, String)> =
+        idl().instructions.into_iter().map(|one| (one.discriminator[0], one.name)).collect();
+    let named: BTreeSet<(u8, String)> = NAMES.iter().map(|(number, name)| (*number, (*name).into())).collect();
+    assert_eq!(named, described.into_iter().collect());
 }
 
 #[test]

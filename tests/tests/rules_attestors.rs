@@ -13,12 +13,12 @@ use {
 };
 
 #[test]
-fn a_set_has_a_panel_of_at_most_eight_and_a_quorum_of_more_than_half() {
+fn a_set_has_a_panel_of_at_most_sixteen_and_a_quorum_of_more_than_half() {
     let check = |panel, quorum| SetParams { panel, quorum, ..set_params() }.check();
-    for (panel, quorum) in [(1, 1), (2, 2), (3, 2), (8, 5), (8, 8)] {
+    for (panel, quorum) in [(1, 1), (2, 2), (3, 2), (8, 5), (16, 9), (16, 16)] {
         assert_eq!(check(panel, quorum), Ok(()), "{quorum} of {panel}");
     }
-    for (panel, quorum) in [(0, 0), (2, 1), (8, 4), (8, 9), (9, 5), (255, 255)] {
+    for (panel, quorum) in [(0, 0), (2, 1), (8, 4), (8, 9), (16, 8), (16, 17), (17, 9), (255, 255)] {
         assert!(check(panel, quorum).is_err(), "{quorum} of {panel}");
     }
     assert_eq!(SetParams { bond: 0, ..set_params() }.check(), Err(MarketError::SetOutOfRange));

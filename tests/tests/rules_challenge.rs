@@ -336,7 +336,7 @@ fn a_draw_reads_the_first_block_from_its_slot_on() {
 #[test]
 fn the_sizes_are_what_the_layout_says() {
     let sizes = (size_of::<Challenge>(), size_of::<AttestorSet>(), size_of::<Attestor>());
-    assert_eq!(sizes, (784, 1_696, 96));
+    assert_eq!(sizes, (1_168, 1_696, 96));
     assert_eq!(JudgeState::Settled as u8, 4);
     assert_eq!(Challenge::zeroed().state, 0);
 }

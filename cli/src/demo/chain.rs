@@ -1,17 +1,14 @@
 //! The embedded chain with a referee: after every transaction it audits the accounts and counts tokens and lamports.
 
 use {
-    super::{
-        books::{Books, Kind},
-        names,
-    },
+    super::books::{Books, Kind},
     crate::{embedded, error::CliError},
     gpu_market::state::JobState,
     gpu_market_sdk::{
         Address, Instruction,
         audit::{Finding, audit},
         decode::{Account, Decode},
-        instructions::Token,
+        instructions::{self, Token},
         svm::{Execution, Svm, keypair},
     },
     solana_keypair::Keypair,
@@ -114,7 +111,7 @@ impl Chain {
 
     /// Executes one instruction as one transaction, and referees it.
     pub fn send(&mut self, instruction: Instruction, signers: &[&Keypair]) -> Result<Execution, CliError> {
-        let what = names::instruction(&instruction.data);
+        let what = instructions::name(&instruction.data).unwrap_or("an unknown instruction");
         let payer = self.payer.insecure_clone();
         let mut all = vec![&payer];
         all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));

@@ -6,7 +6,6 @@ mod chain;
 mod closing;
 mod day;
 mod dice;
-mod names;
 mod progress;
 mod report;
 mod script;

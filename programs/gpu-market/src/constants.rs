@@ -157,8 +157,8 @@ pub const MAX_SUSPENSION: u32 = 30 * 86_400;
 pub const MAX_POLICY_COOLDOWN: u32 = 180 * 86_400;
 
 pub const MAX_ATTESTORS: usize = 16;
-/// Attestors that judge one round at most.
-pub const MAX_PANEL: usize = 8;
+/// Attestors that judge one round at most: a whole set.
+pub const MAX_PANEL: usize = MAX_ATTESTORS;
 /// GPUs that one round can prove: one bit each in the round's account.
 pub const MAX_ROUND_GPUS: u16 = 64;
 

@@ -337,7 +337,6 @@ market_errors! {
     NotAttestor: "The key is not an attestor of the set.", "Pass the key of an attestor in the set.";
     SetOutOfRange: "A panel has 1 to 8 attestors, its quorum is more than half of it, and the bond is not zero.",
         "Correct the parameters of the set.";
-    NothingAnnounced: "No change of the set was announced, or its time has not come.", "Wait until its time.";
     RemovalTooSoon: "A set's creator removes one attestor in 14 days, so that it cannot pick who is left.",
         "Wait, or have the attestor leave by itself.";
     AttestorBound: "An attestor's bond leaves a day after it left, when its rounds are settled.",

@@ -12,10 +12,13 @@ pub mod host;
 pub mod job;
 pub mod market;
 pub mod member;
+mod names;
 pub mod queue;
 pub mod shard;
 pub mod stake;
 pub mod treasury;
+
+pub use names::{NAMES, name};
 
 use {
     crate::{AccountMeta, Address, Instruction, address},

@@ -58,7 +58,7 @@ fn sets() -> Vec<(String, Cost)> {
 }
 
 fn rounds() -> Vec<(String, Cost)> {
-    let mut meter = Meter::new(Proving::sized(16, SetParams { panel: 8, quorum: 5, ..SET }));
+    let mut meter = Meter::new(Proving::sized(16, SetParams { panel: 16, quorum: 9, ..SET }));
     let host = meter.proving.prover();
     let anyone = meter.proving.creator.insecure_clone();
     let operator = &host.operator;

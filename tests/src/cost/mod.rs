@@ -96,7 +96,7 @@ pub const BUDGETS: [Budget; 19] = [
 ];
 
 /// The program's size may be at most this, by the design.
-pub const MAX_PROGRAM_BYTES: usize = 250_000;
+pub const MAX_PROGRAM_BYTES: usize = 320_000;
 /// Bytes of the largest transaction.
 pub const MAX_TX_BYTES: usize = 1_232;
 

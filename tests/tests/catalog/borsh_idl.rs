@@ -34,6 +34,7 @@ pub fn decode(ty: &IdlType, types: &[IdlTypeDef], bytes: &mut &[u8]) -> Value {
         IdlType::Array(item, IdlArrayLen::Value(length)) => {
             (0..*length).map(|_| decode(item, types, bytes)).collect()
         }
+        IdlType::Vec(item) => (0..leaf::<u32>(bytes)).map(|_| decode(item, types, bytes)).collect(),
         IdlType::Defined { name, .. } => decode_fields(fields(name, types), types, bytes),
         other => panic!("{other:?} is not used by the program"),
     }

@@ -133,7 +133,7 @@ fn one_instruction(text: &mut String, idl: &Idl, instruction: &IdlInstruction) -
     }
     writeln!(text, "\n| argument | type | bytes |\n| --- | --- | --- |")?;
     for arg in &instruction.args {
-        let size = layout::size(&arg.ty, &idl.types)?;
+        let size = layout::encoded_size(&arg.ty, &idl.types)?;
         writeln!(text, "| `{}` | {} | {size} |", arg.name, type_name(arg))?;
     }
     Ok(())

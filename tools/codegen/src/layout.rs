@@ -55,9 +55,18 @@ pub fn size(ty: &IdlType, types: &[IdlTypeDef]) -> Result<usize, String> {
     })
 }
 
+/// Bytes of an argument, in words where its length is not fixed: borsh writes a list's length first.
+pub fn encoded_size(ty: &IdlType, types: &[IdlTypeDef]) -> Result<String, String> {
+    Ok(match ty {
+        IdlType::Vec(item) => format!("4 + {} each", size(item, types)?),
+        fixed => size(fixed, types)?.to_string(),
+    })
+}
+
 /// A type as people write it.
 pub fn name(ty: &IdlType) -> String {
     match ty {
+        IdlType::Vec(item) => format!("[{}]", name(item)),
         IdlType::Array(item, IdlArrayLen::Value(length)) => format!("[{}; {length}]", name(item)),
         IdlType::Defined { name, .. } => name.clone(),
         other => format!("{other:?}").to_lowercase(),

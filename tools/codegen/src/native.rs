@@ -10,7 +10,10 @@ use {
     gpu_market::{
         error::MarketError,
         events::FailureReason,
-        state::{self, JobState, MemberState, Node, NodeKind, Outcome, Tier},
+        state::{
+            self, JobState, JudgeState, MemberState, Node, NodeKind, Outcome, RoundResult, RoundState, Tier,
+            Verdict,
+        },
     },
     std::mem::offset_of,
 };
@@ -76,7 +79,22 @@ pub fn size_of_account(name: &str) -> Option<usize> {
             match name { $(stringify!($name) => Some(size_of::<state::$name>()),)* _ => None }
         };
     }
-    sizes!(Config, Treasury, Market, Terms, Shard, Client, Job, Stake, Credit, Host, Member)
+    sizes!(
+        Config,
+        Treasury,
+        Market,
+        Terms,
+        Shard,
+        Client,
+        Job,
+        Stake,
+        Credit,
+        Host,
+        Member,
+        AttestorSet,
+        Challenge,
+        Gpu
+    )
 }
 
 /// Numbers with names.
@@ -99,6 +117,12 @@ pub fn enumerations() -> Vec<Enumeration> {
     use FailureReason::*;
     let reasons =
         [Declined, SpecUnavailable, MissedAck, Unfit].map(|reason| (reason as u64, format!("{reason:?}")));
+    use {JudgeState as Judge, RoundResult as Result, RoundState as Round};
+    let rounds = [Round::Open, Round::Running, Round::Decided].map(|state| (state as u64, format!("{state:?}")));
+    let results = [Result::None, Result::Passed, Result::Failed, Result::NoAnswer, Result::Void, Result::Undrawn]
+        .map(|result| (result as u64, format!("{result:?}")));
+    let judges = [Judge::Drawn, Judge::Committed, Judge::Revealed, Judge::Settled]
+        .map(|state| (state as u64, format!("{state:?}")));
     [
         ("JobState", "`Job::state`, and `state` in events", named(|value| JobState::from_u8(value).ok())),
         ("Outcome", "`Job::outcome`, and what `finish` is told", named(|value| Outcome::from_u8(value).ok())),
@@ -106,6 +130,10 @@ pub fn enumerations() -> Vec<Enumeration> {
         ("Tier", "`Market::tier`", named(|value| Tier::from_u8(value).ok())),
         ("NodeKind", "`Node::kind`", kinds.to_vec()),
         ("FailureReason", "`AssignmentFailed::reason`", reasons.to_vec()),
+        ("RoundState", "`Challenge::state`", rounds.to_vec()),
+        ("RoundResult", "`Challenge::result`, and `result` in events", results.to_vec()),
+        ("JudgeState", "`Judge::state`", judges.to_vec()),
+        ("Verdict", "`Judge::verdict` and `Reading::verdict`", named(|value| Verdict::from_u8(value).ok())),
     ]
     .into_iter()
     .map(|(name, of, values)| Enumeration { name, of, values })

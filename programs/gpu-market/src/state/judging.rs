@@ -167,23 +167,33 @@ impl Challenge {
     }
 
     /// A reading that a quorum agrees with, and how many do. There is at most one such, because a quorum is more than half
-    /// of the panel.
+    /// of the panel: what is left when readings that differ cancel each other out (Boyer and Moore, "MJRTY", 1991).
     fn majority(&self) -> Option<(&Judge, u64)> {
-        self.drawn().find_map(|judge| {
-            let count = self.drawn().filter(|other| other.agrees_with(judge)).count();
-            let count = u64::try_from(count).ok()?;
-            (count >= u64::from(self.quorum)).then_some((judge, count))
-        })
+        let mut lead = 0_u64;
+        let mut candidate = None;
+        for judge in self.drawn().filter(|judge| judge.has_revealed()) {
+            match candidate {
+                Some(leader) if lead > 0 => {
+                    lead = if judge.agrees_with(leader) { lead.saturating_add(1) } else { lead.saturating_sub(1) };
+                }
+                _ => (candidate, lead) = (Some(judge), 1),
+            }
+        }
+        let leader = candidate?;
+        let count = self.drawn().filter(|judge| judge.agrees_with(leader)).count();
+        let count = u64::try_from(count).ok()?;
+        (count >= u64::from(self.quorum)).then_some((leader, count))
     }
 
-    /// The lower median of what the readings in agreement say.
-    fn median(&self, majority: &Judge, count: u64, value: impl Fn(&Judge) -> u32) -> u32 {
-        let agreeing = || self.drawn().filter(|judge| judge.agrees_with(majority)).map(&value);
-        let reaches_half = |middle: &u32| {
-            let below = agreeing().filter(|other| other <= middle).count();
-            u64::try_from(below).is_ok_and(|below| below.saturating_mul(2) >= count)
-        };
-        agreeing().filter(reaches_half).min().unwrap_or(0)
+    /// The lower medians of the scores and of the memory that the `count` readings in agreement say.
+    fn medians(&self, majority: &Judge, count: u64) -> (u32, u32) {
+        let (mut scores, mut memory) = ([u32::MAX; MAX_PANEL], [u32::MAX; MAX_PANEL]);
+        let agreeing = self.drawn().filter(|judge| judge.agrees_with(majority));
+        for (number, judge) in agreeing.enumerate() {
+            insert(&mut scores, number, judge.score);
+            insert(&mut memory, number, judge.vram);
+        }
+        (lower_median(&scores, count), lower_median(&memory, count))
     }
 
     /// Whether the chain made its slots from the draw to `deadline`, or to now if that is earlier.
@@ -209,8 +219,7 @@ impl Challenge {
             return Ok(RoundResult::Void);
         };
         let majority = *majority;
-        let score = self.median(&majority, count, |judge| judge.score);
-        let vram = self.median(&majority, count, |judge| judge.vram);
+        let (score, vram) = self.medians(&majority, count);
         let result = self.judge_claim(&majority, score, now)?;
         self.score = score;
         self.vram = vram;
@@ -350,4 +359,22 @@ impl Challenge {
         set.rounds = set.rounds.minus(1)?;
         Ok(refund)
     }
+}
+
+/// Puts a value into its place among the first `number` ones, which are in order.
+fn insert(values: &mut [u32; MAX_PANEL], number: usize, mut value: u32) {
+    for place in values.iter_mut().take(number) {
+        if value < *place {
+            core::mem::swap(&mut value, place);
+        }
+    }
+    if let Some(place) = values.get_mut(number) {
+        *place = value;
+    }
+}
+
+/// The middle of `count` values in order; of two, the lower.
+fn lower_median(values: &[u32; MAX_PANEL], count: u64) -> u32 {
+    let middle = usize::try_from(count.saturating_sub(1) >> 1).unwrap_or(usize::MAX);
+    values.get(middle).copied().unwrap_or(0)
 }
