@@ -18,6 +18,7 @@ pub enum Command {
     /// Runs a market day on the real program in an embedded chain, and checks every invariant.
     ///
     /// Hosts execute the command of each job as a local process; the SHA-256 of its output is the result on the chain.
+    /// After the day one host goes its way: it is attested, earns a place in a premium market, loses it and returns.
     /// Exits with 0 only if all invariants hold at the end, else with 1 and the findings on standard error.
     Demo(Demo),
 }

@@ -19,6 +19,17 @@ pub enum CliError {
     Chain(String),
     #[error("{what} was refused: {reason}")]
     Refused { what: String, reason: String },
+    #[error("{what} should have been refused and was not; the program and the story disagree")]
+    NotRefused { what: &'static str },
+    #[error("the embedded chain took no slot hashes: {0}")]
+    SlotHashes(String),
+    #[error("the benchmark's answer did not stand: {0}")]
+    Benchmark(#[from] crate::demo::Fault),
+    #[error(
+        "{host} did not get into {market}: {missing}; allowed: a policy that can be met in six days of work, or a markets file \
+         without [attestors], of which no ascent is told"
+    )]
+    Stuck { host: &'static str, market: String, missing: String },
     #[error("there is no {kind} account at {address}")]
     Missing { kind: &'static str, address: String },
     #[error(

@@ -23,6 +23,9 @@ pub struct Limits {
     pub output: u64,
 }
 
+/// What the command of a job may use on the machine that the demo runs on.
+pub const JOB_LIMITS: Limits = Limits { time: Duration::from_secs(5), output: 1 << 20 };
+
 /// How a process ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {

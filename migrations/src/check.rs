@@ -39,6 +39,14 @@ impl Table<'_> {
         value.base_units(decimals).map_err(|error| self.number(name, value, error, decimals))
     }
 
+    /// An exact amount of a token above zero.
+    pub(crate) fn positive(&self, name: &str, value: Decimal, decimals: u8) -> Result<u64, FileError> {
+        match self.amount(name, value, decimals)? {
+            0 => Err(self.refuse(name, "it is zero", "an amount above zero")),
+            amount => Ok(amount),
+        }
+    }
+
     /// A rate per hour above zero.
     pub(crate) fn rate(&self, name: &str, value: Decimal, decimals: u8) -> Result<u64, FileError> {
         match value.rate_per_second(decimals) {

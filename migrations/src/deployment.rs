@@ -2,7 +2,7 @@
 
 use {
     crate::{
-        Decimal, FileError,
+        AttestorsSpec, Decimal, FileError,
         check::{Table, repeated},
         file::{RawAdmission, RawFile, RawMarket, RawTerms, RawTier, RawToken},
     },
@@ -14,7 +14,7 @@ use {
         },
         state::{MarketParams, Policy, TermsParams, Tier},
     },
-    gpu_market_sdk::Address,
+    gpu_market_sdk::{Address, address},
     std::path::Path,
 };
 
@@ -31,6 +31,8 @@ pub struct Deployment {
     pub tokens: Vec<TokenSpec>,
     /// Protocol-wide settings about stake.
     pub stake: StakeSpec,
+    /// Who judges hardware, in all markets of the deployment.
+    pub attestors: Option<AttestorsSpec>,
     /// Markets, in the order of the file.
     pub markets: Vec<MarketSpec>,
     /// Hosts admitted into premium markets at genesis.
@@ -78,7 +80,7 @@ pub struct MarketSpec {
     pub payment: String,
     /// Rate in tokens per hour, as written.
     pub rate_per_hour: Decimal,
-    /// First terms.
+    /// First terms, but for the attestor set; see [`Deployment::terms`].
     pub terms: TermsParams,
     /// Queue shards to create.
     pub shards: u8,
@@ -128,10 +130,21 @@ impl Deployment {
         let raw = RawFile::parse(file, text)?;
         let tokens = tokens(file, &raw)?;
         let stake = stake(file, &raw, &tokens)?;
+        let attestors = AttestorsSpec::parse(file, &raw, &tokens)?;
         let context = Context { file, raw: &raw, tokens: &tokens, stake: &stake };
         let markets = context.markets()?;
         let admissions = context.admissions(&markets)?;
-        Ok(Self { tokens, stake, markets, admissions })
+        Ok(Self { tokens, stake, attestors, markets, admissions })
+    }
+
+    /// Address of the attestor set, which `authority` creates; the default address if the deployment has none.
+    pub fn attestor_set(&self, authority: &Address) -> Address {
+        self.attestors.map_or_else(Address::default, |spec| address::attestor_set(authority, spec.id).0)
+    }
+
+    /// First terms of a market that `authority` creates: those of the file, with the deployment's attestor set.
+    pub fn terms(&self, market: &MarketSpec, authority: &Address) -> TermsParams {
+        TermsParams { attestor_set: self.attestor_set(authority), ..market.terms }
     }
 
     /// A market by its number.
@@ -167,17 +180,14 @@ fn key(table: &Table, name: &str, text: &str) -> Result<Address, FileError> {
 fn stake(file: &str, raw: &RawFile, tokens: &[TokenSpec]) -> Result<StakeSpec, FileError> {
     let table = Table { file, path: "stake".into() };
     let decimals = decimals(&table, "token", &raw.stake.token, tokens)?;
-    let min_bond = table.amount("min_bond", raw.stake.min_bond, decimals)?;
-    if min_bond == 0 {
-        return Err(table.refuse("min_bond", "it is zero", "an amount above zero"));
-    }
+    let min_bond = table.positive("min_bond", raw.stake.min_bond, decimals)?;
     let days = |seconds: i64| seconds.checked_div(DAY).unwrap_or(0);
     let range = days(MIN_UNBONDING)..=days(MAX_UNBONDING);
     let unbonding = table.within("unbonding_days", i64::from(raw.stake.unbonding_days), range)?;
     Ok(StakeSpec { token: raw.stake.token.clone(), min_bond, unbonding: unbonding.saturating_mul(DAY) })
 }
 
-fn decimals(table: &Table, name: &str, symbol: &str, tokens: &[TokenSpec]) -> Result<u8, FileError> {
+pub(crate) fn decimals(table: &Table, name: &str, symbol: &str, tokens: &[TokenSpec]) -> Result<u8, FileError> {
     table.known(name, symbol, tokens.iter().map(|token| token.symbol.as_str()))?;
     Ok(tokens.iter().find(|token| token.symbol == symbol).map_or(0, |token| token.decimals))
 }
@@ -290,7 +300,7 @@ impl<'a> Context<'a> {
                 Tier::Community => Policy::default(),
                 Tier::Premium => self.policy(table, raw, kind, payment, staked)?,
             },
-            // Attestors are named by later terms, once their set exists.
+            // The address of the set hangs on the authority, which the file does not name; see `Deployment::terms`.
             attestor_set: Address::default(),
         };
         // The program's own word on it, should it ever ask more than the checks above.

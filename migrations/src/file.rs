@@ -11,6 +11,7 @@ use {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawFile {
     pub stake: RawStake,
+    pub attestors: Option<RawAttestors>,
     pub tokens: Vec<RawToken>,
     pub terms: BTreeMap<String, RawTerms>,
     pub markets: Vec<RawMarket>,
@@ -24,6 +25,17 @@ pub(crate) struct RawStake {
     pub token: String,
     pub min_bond: Decimal,
     pub unbonding_days: u32,
+}
+
+/// See the program's `SetParams`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAttestors {
+    pub id: u16,
+    pub panel: u8,
+    pub quorum: u8,
+    pub bond: Decimal,
+    pub fee: Decimal,
 }
 
 #[derive(Debug, Deserialize)]

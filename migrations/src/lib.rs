@@ -1,4 +1,4 @@
-//! Creation of a GPU Market deployment: config, treasuries, markets with their shards, and genesis admissions.
+//! Creation of a GPU Market deployment: config, treasuries, attestors, markets with their shards, and genesis admissions.
 //!
 //! - [`Deployment`]: what a markets file says, checked, in the units of the program.
 //! - [`plan`]: the instructions that bring a chain to it, leaving out what exists; a second run does nothing.
@@ -26,6 +26,7 @@
     )
 )]
 
+mod attestors;
 mod check;
 mod decimal;
 mod deployment;
@@ -34,6 +35,7 @@ mod file;
 mod plan;
 
 pub use {
+    attestors::AttestorsSpec,
     decimal::{Decimal, DecimalError},
     deployment::{AdmissionSpec, Deployment, MarketSpec, StakeSpec, TokenSpec},
     error::FileError,

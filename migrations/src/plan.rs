@@ -1,11 +1,11 @@
 //! The instructions that bring a chain to a deployment.
 
 use {
-    crate::{Deployment, MarketSpec},
+    crate::{AttestorsSpec, Deployment, MarketSpec},
     gpu_market::state::{ConfigSettings, MemberState, Tier},
     gpu_market_sdk::{
         Address, Instruction, address,
-        instructions::{Token, admin, market, member, shard, treasury},
+        instructions::{Token, admin, attest, market, member, shard, treasury},
     },
     std::collections::{BTreeMap, BTreeSet},
 };
@@ -23,7 +23,7 @@ pub struct Keys {
     pub pauser: Address,
     /// Owner of the accounts that treasuries pay out to.
     pub treasury: Address,
-    /// Authority of the markets; part of their addresses.
+    /// Authority of the markets and creator of the attestor set; part of their addresses.
     pub market_authority: Address,
 }
 
@@ -76,6 +76,8 @@ pub fn plan(
     let planner = Planner { deployment, keys, mints, now };
     let mut steps = vec![planner.config()?];
     steps.extend(planner.treasuries()?);
+    // The terms of the markets name it.
+    steps.extend(deployment.attestors.iter().map(|spec| planner.attestors(spec)));
     // A feeder has to exist before the market that it feeds.
     for tier in [Tier::Community, Tier::Premium] {
         for market in deployment.markets.iter().filter(|market| market.tier == tier) {
@@ -168,6 +170,15 @@ impl Planner<'_> {
             .collect()
     }
 
+    fn attestors(&self, spec: &AttestorsSpec) -> Step {
+        let (creator, payer) = (self.keys.market_authority, self.keys.payer);
+        Step {
+            what: format!("create the attestor set {}", spec.id),
+            creates: address::attestor_set(&creator, spec.id).0,
+            instruction: attest::create_attestor_set(creator, payer, spec.id, spec.params),
+        }
+    }
+
     fn market(&self, spec: &MarketSpec) -> Result<Step, PlanError> {
         let instruction = market::create_market(market::CreateMarket {
             authority: self.keys.market_authority,
@@ -175,7 +186,7 @@ impl Planner<'_> {
             payment: self.mint(&spec.payment)?,
             feeder: spec.feeder.map(|id| self.market_address(id)),
             market: spec.params(self.now),
-            terms: spec.terms,
+            terms: self.deployment.terms(spec, &self.keys.market_authority),
         });
         let what = format!("create market {}: {} {:?} in {}", spec.id, spec.gpu, spec.tier, spec.payment);
         Ok(Step { what, creates: self.market_address(spec.id), instruction })

@@ -62,6 +62,14 @@ fn a_bad_value_is_refused_with_its_field_and_what_is_allowed() {
         ("token = \"GPUM\"", "token = \"NOS\"", "stake.token: \"NOS\" is not defined; allowed: one of USDG, GPUM"),
         ("min_bond = \"5\"", "min_bond = \"0\"", "stake.min_bond: it is zero; allowed: an amount above zero"),
         ("min_bond = \"5\"", "min_bond = \"0.0000000001\"", "stake.min_bond: 0.0000000001 is finer than the token"),
+        ("panel = 3", "panel = 0", "attestors.panel: 0 is out of range; allowed: 1 to 16"),
+        ("panel = 3", "panel = 17", "attestors.panel: 17 is out of range; allowed: 1 to 16"),
+        ("panel = 3", "panel = 4", "attestors.quorum: 2 is out of range; allowed: 3 to 4"),
+        ("quorum = 2", "quorum = 1", "attestors.quorum: 1 is out of range; allowed: 2 to 3"),
+        ("quorum = 2", "quorum = 4", "attestors.quorum: 4 is out of range; allowed: 2 to 3"),
+        ("bond = \"100\"  #", "bond = \"0\"  #", "attestors.bond: it is zero; allowed: an amount above zero"),
+        ("fee = \"0.5\"", "fee = \"0.0000000001\"", "attestors.fee: 0.0000000001 is finer than the token"),
+        ("fee = \"0.5\"", "fee = \"99999999999\"", "attestors.fee: 99999999999 is too large for 64 bits"),
         (
             "min_duration_seconds = 300",
             "min_duration_seconds = 20000",
@@ -136,6 +144,18 @@ fn a_wrong_form_is_refused_with_its_place() {
             "tier = \"gold\"",
             "markets[0].tier: unknown variant `gold`, expected `community`",
         ),
+        ("quorum = 2    #", "#", "missing field `quorum`"),
+        (
+            "fee = \"0.5\"",
+            "fee = 0.5",
+            "attestors.fee: invalid type: floating point `0.5`, expected a decimal number",
+        ),
+        ("[attestors]", "[attestor]", "unknown field `attestor`, expected one of"),
+        (
+            "[attestors]",
+            "[attestors]\nkeys = 3",
+            "attestors.keys: unknown field `keys`, expected one of `id`, `panel`",
+        ),
         ("bond = \"10\"", "bond = 10", "markets[0].bond: invalid type: integer `10`, expected a decimal number in"),
         ("bond = \"10\"", "bond = \"ten\"", "markets[0].bond: invalid value: string \"ten\", expected a decimal"),
         ("[stake]", "[stake", "markets.toml: line "),
@@ -174,4 +194,20 @@ fn admissions_name_a_premium_market_an_owner_and_evidence() {
 fn a_file_that_is_not_there_is_named() {
     let error = Deployment::read(std::path::Path::new("/no/such/markets.toml")).unwrap_err().to_string();
     assert!(error.starts_with("/no/such/markets.toml: cannot be read"), "{error}");
+}
+
+#[test]
+fn attestors_are_described_in_whole_tokens_and_may_be_left_out() {
+    let deployment = parse(MARKETS).unwrap();
+    let spec = deployment.attestors.unwrap();
+    assert_eq!((spec.id, spec.params.panel, spec.params.quorum), (1, 3, 2));
+    assert_eq!((spec.params.bond, spec.params.fee), (100_000_000_000, 500_000_000));
+    let free = parse(&MARKETS.replacen("fee = \"0.5\"", "fee = \"0\"", 1)).unwrap();
+    assert_eq!(free.attestors.unwrap().params.fee, 0);
+
+    let begin = MARKETS.find("[attestors]").unwrap();
+    let end = MARKETS.find("[terms.community]").unwrap();
+    let without = parse(&format!("{}{}", &MARKETS[..begin], &MARKETS[end..])).unwrap();
+    assert_eq!(without.attestors, None);
+    assert_eq!(without.markets.len(), deployment.markets.len());
 }

@@ -1,9 +1,12 @@
 //! The plan of a deployment: complete, in order, and empty the second time.
 
 use {
-    gpu_market::state::MemberState,
+    gpu_market::state::{MemberState, SetParams},
     gpu_market_migrations::{AdmissionSpec, Deployment, Keys, PlanError, Step, admissions, plan},
-    gpu_market_sdk::{Address, address, instructions::Token},
+    gpu_market_sdk::{
+        Address, address,
+        instructions::{Token, attest, market as builders},
+    },
     std::collections::{BTreeMap, BTreeSet},
 };
 
@@ -44,8 +47,8 @@ fn market(id: u16) -> Address {
 fn an_empty_chain_gets_everything_once() {
     let steps = planned(&deployment(), &BTreeSet::new()).unwrap();
     let created: BTreeSet<_> = steps.iter().map(|step| step.creates).collect();
-    // Config, two treasuries, eleven markets with a shard each.
-    assert_eq!((steps.len(), created.len()), (25, 25));
+    // Config, two treasuries, the attestor set, eleven markets with a shard each.
+    assert_eq!((steps.len(), created.len()), (26, 26));
     assert_eq!(steps[0].creates, address::config().0);
     for step in &steps {
         let writable = step.instruction.accounts.iter().any(|meta| meta.is_writable && meta.pubkey == step.creates);
@@ -120,4 +123,47 @@ fn a_host_is_admitted_once_when_it_has_applied() {
 fn a_token_without_mint_is_named() {
     let result = plan(&deployment(), &keys(), &BTreeMap::new(), NOW, |_| false);
     assert_eq!(result.unwrap_err(), PlanError::MintMissing("GPUM".into()));
+}
+
+#[test]
+fn the_authority_creates_the_attestor_set_before_the_markets_whose_terms_name_it() {
+    let deployment = deployment();
+    let steps = planned(&deployment, &BTreeSet::new()).unwrap();
+    let (authority, payer) = (keys().market_authority, keys().payer);
+    let set = address::attestor_set(&authority, 1).0;
+    assert_eq!(deployment.attestor_set(&authority), set);
+    let params = SetParams { bond: 100_000_000_000, fee: 500_000_000, panel: 3, quorum: 2, ..SetParams::default() };
+    let place = steps.iter().position(|step| step.creates == set).unwrap();
+    assert_eq!(steps[place].instruction, attest::create_attestor_set(authority, payer, 1, params));
+    for spec in &deployment.markets {
+        let terms = deployment.terms(spec, &authority);
+        assert_eq!((terms.attestor_set, terms.rate), (set, spec.terms.rate));
+        let own = steps.iter().position(|step| step.creates == market(spec.id)).unwrap();
+        assert!(place < own);
+        let created = builders::create_market(builders::CreateMarket {
+            authority,
+            payer,
+            payment: mints()[&spec.payment],
+            feeder: spec.feeder.map(market),
+            market: spec.params(NOW),
+            terms,
+        });
+        assert_eq!(steps[own].instruction, created);
+    }
+    let existing = BTreeSet::from([set]);
+    assert!(planned(&deployment, &existing).unwrap().iter().all(|step| step.creates != set));
+}
+
+#[test]
+fn without_attestors_no_set_is_created_and_terms_name_none() {
+    let mut deployment = deployment();
+    deployment.attestors = None;
+    let steps = planned(&deployment, &BTreeSet::new()).unwrap();
+    let authority = keys().market_authority;
+    assert_eq!(steps.len(), 25);
+    assert!(steps.iter().all(|step| step.creates != address::attestor_set(&authority, 1).0));
+    for spec in &deployment.markets {
+        assert_eq!(deployment.terms(spec, &authority), spec.terms);
+        assert_eq!(spec.terms.attestor_set, Address::default());
+    }
 }

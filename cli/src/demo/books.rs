@@ -73,6 +73,12 @@ impl Books {
         self.coins.iter().find(|coin| coin.token.mint == *mint)
     }
 
+    /// An amount of a mint as people write it, with the mint's symbol.
+    pub fn show(&self, mint: &Address, amount: u64) -> String {
+        let coin = self.coin_of(mint);
+        coin.map_or_else(|| amount.to_string(), |coin| format!("{} {}", coin.show(amount), coin.symbol))
+    }
+
     pub fn enter(&mut self, party: &str, kind: Kind, mint: Address, account: Address) {
         if !self.entries.iter().any(|entry| entry.account == account) {
             self.entries.push(Entry { party: party.to_owned(), kind, mint, account });

@@ -3,14 +3,16 @@
 use {
     super::books::{Books, Kind},
     crate::{embedded, error::CliError},
-    gpu_market::state::JobState,
+    gpu_market::{constants::DRAW_WINDOW_SLOTS, state::JobState},
     gpu_market_sdk::{
         Address, Instruction,
         audit::{Finding, audit},
         decode::{Account, Decode},
+        error::Refusal,
         instructions::{self, Token},
         svm::{Execution, Svm, keypair},
     },
+    sha2::{Digest, Sha256},
     solana_keypair::Keypair,
     solana_signer::Signer,
     std::collections::{BTreeMap, BTreeSet},
@@ -30,6 +32,14 @@ pub struct Sent {
     pub logs: Vec<String>,
 }
 
+/// Accounts of one kind that were closed.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct Closed {
+    pub accounts: usize,
+    /// Lamports that came back to whoever had paid them.
+    pub rent: u64,
+}
+
 pub struct Chain {
     pub svm: Svm,
     pub books: Books,
@@ -44,13 +54,17 @@ pub struct Chain {
     pub findings: Vec<String>,
     /// What was found before and is not reported again.
     known: BTreeSet<String>,
+    /// Accounts that were closed and the lamports that came back, by their kind.
+    pub closed: BTreeMap<&'static str, Closed>,
+    /// What the hashes of its slots follow from.
+    seed: u64,
     /// Every account of the program as the last transaction left it.
     accounts: BTreeMap<Address, Account>,
     states: BTreeMap<Address, JobState>,
 }
 
 impl Chain {
-    pub fn new(keep_logs: bool) -> Result<Self, CliError> {
+    pub fn new(seed: u64, keep_logs: bool) -> Result<Self, CliError> {
         let mut svm = Svm::new(embedded::PROGRAM).map_err(CliError::Chain)?;
         let payer = keypair("payer");
         svm.airdrop(&payer.pubkey(), AIRDROP);
@@ -63,6 +77,8 @@ impl Chain {
             log: keep_logs.then(Vec::new),
             findings: Vec::new(),
             known: BTreeSet::new(),
+            closed: BTreeMap::new(),
+            seed,
             accounts: BTreeMap::new(),
             states: BTreeMap::new(),
         })
@@ -70,6 +86,25 @@ impl Chain {
 
     pub fn unix(&self) -> i64 {
         self.svm.now().unix
+    }
+
+    /// Lets time pass until `unix`; nothing if that is over.
+    pub fn wait_until(&mut self, unix: i64) {
+        self.svm.advance(u32::try_from(unix - self.unix()).unwrap_or(0));
+    }
+
+    /// Lets `seconds` pass.
+    pub fn wait(&mut self, seconds: u32) {
+        self.svm.advance(seconds);
+    }
+
+    /// Writes the hashes of the last slots into their sysvar, as a validator does in every slot.
+    pub fn publish_slot_hashes(&mut self) -> Result<(), CliError> {
+        let slot = self.svm.now().slot;
+        let hash = |slot: u64| Sha256::digest([self.seed.to_le_bytes(), slot.to_le_bytes()].concat()).into();
+        let slots = slot.saturating_sub(DRAW_WINDOW_SLOTS)..slot;
+        let hashes: Vec<(u64, [u8; 32])> = slots.rev().map(|slot| (slot, hash(slot))).collect();
+        self.svm.set_slot_hashes(&hashes).map_err(CliError::SlotHashes)
     }
 
     /// A key with some lamports.
@@ -129,6 +164,50 @@ impl Chain {
         self.record(what, &executed);
         self.referee(what, &keys);
         Ok(executed)
+    }
+
+    /// Executes an instruction that the program refuses, and says why. Nothing but the fee may have changed.
+    pub fn refused(&mut self, instruction: Instruction, signers: &[&Keypair]) -> Result<Refusal, CliError> {
+        let what = instructions::name(&instruction.data).unwrap_or("an unknown instruction");
+        let payer = self.payer.insecure_clone();
+        let mut all = vec![&payer];
+        all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
+        let before = self.svm.program_accounts();
+        let refused = match self.svm.send(&[instruction], &all) {
+            Ok(_) => return Err(CliError::NotRefused { what }),
+            Err(refused) => refused,
+        };
+        if before != self.svm.program_accounts() || !self.books.leaks(&self.svm).is_empty() {
+            self.findings.push(format!("I8: {what} was refused and changed something"));
+        }
+        let unknown = || CliError::Refused { what: what.to_owned(), reason: refused.to_string() };
+        refused.refusal.ok_or_else(unknown)
+    }
+
+    /// Executes an instruction that closes accounts of one kind, and checks that their rent returns to who paid it.
+    pub fn close(
+        &mut self,
+        kind: &'static str,
+        accounts: &[Address],
+        rent_payer: &Address,
+        instruction: Instruction,
+        signers: &[&Keypair],
+    ) -> Result<(), CliError> {
+        let rent: u64 = accounts.iter().map(|account| self.svm.lamports(account)).sum();
+        let before = self.svm.lamports(rent_payer);
+        let others = signers.iter().filter(|signer| signer.pubkey() != self.payer.pubkey()).count();
+        let fees =
+            if *rent_payer == self.payer.pubkey() { LAMPORTS_PER_SIGNATURE * (1 + others as u64) } else { 0 };
+        self.send(instruction, signers)?;
+        let left: u64 = accounts.iter().map(|account| self.svm.lamports(account)).sum();
+        let returned = (self.svm.lamports(rent_payer) + fees).saturating_sub(before);
+        if rent == 0 || left != 0 || returned != rent {
+            self.findings.push(format!("I8: of {rent} lamports in a closed {kind}, {returned} came back"));
+        }
+        let closed = self.closed.entry(kind).or_default();
+        closed.accounts += 1;
+        closed.rent += returned;
+        Ok(())
     }
 
     fn lamports(&self, keys: &BTreeSet<Address>) -> u128 {

@@ -2,7 +2,7 @@
 //! are claimed and jobs closed.
 
 use {
-    super::day::Day,
+    super::{cast::Client as ClientParty, day::Day},
     crate::error::CliError,
     gpu_market::{
         constants::MAX_UNBONDING,
@@ -93,16 +93,16 @@ impl Day<'_> {
         Ok(())
     }
 
-    /// When slashed stake has unbonded: harmed clients claim it, and all close their jobs.
-    pub fn aftermath(&mut self) -> Result<(), CliError> {
+    /// When slashed stake has unbonded: harmed clients claim it, `guests` of the day too, and all close their jobs.
+    pub fn aftermath(&mut self, guests: &[ClientParty]) -> Result<(), CliError> {
         let config: Config = self.chain.get(&address::config().0)?;
         let wait = config.unbonding.min(MAX_UNBONDING);
         self.chain.svm.advance(u32::try_from(wait).unwrap_or(0));
-        self.claim_credits()?;
+        self.claim_credits(guests)?;
         self.close_jobs()
     }
 
-    fn claim_credits(&mut self) -> Result<(), CliError> {
+    fn claim_credits(&mut self, guests: &[ClientParty]) -> Result<(), CliError> {
         let token = self.world.stake_token;
         for (key, credit) in self.accounts::<Credit>() {
             if credit.is_empty().map_err(gpu_market_sdk::error::Refusal::from)? {
@@ -110,7 +110,7 @@ impl Day<'_> {
                 self.execute(close, &self.payer())?;
                 continue;
             }
-            let mut clients = self.world.clients.iter();
+            let mut clients = self.world.clients.iter().chain(guests);
             let client = clients.find(|client| client.owner.pubkey() == credit.beneficiary);
             let missing = || CliError::Missing { kind: "client", address: key.to_string() };
             let client = client.ok_or_else(missing)?;

@@ -30,6 +30,13 @@ impl Dice {
         u32::try_from(share).unwrap_or(u32::MAX)
     }
 
+    /// What only its owner knows: a salt, a nonce.
+    pub fn secret(&mut self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        self.0.fill_bytes(&mut secret);
+        secret
+    }
+
     pub fn chance(&mut self, percent: u32) -> bool {
         self.between(1, 100) <= percent
     }

@@ -1,24 +1,30 @@
 //! `gpu-market demo`: a market day on the real program in an embedded chain.
 
+mod ascent;
 mod books;
+mod calendar;
 mod cast;
 mod chain;
 mod closing;
 mod day;
 mod dice;
+mod enlist;
 mod progress;
 mod report;
 mod script;
 mod world;
 
+pub use ascent::Fault;
+
 use {
     crate::{args::Demo, embedded, error::CliError, spec::JobSpec},
+    ascent::{AscentFacts, Plot},
     chain::Chain,
     day::Day,
     dice::Dice,
     gpu_market_migrations::Deployment,
     progress::Progress,
-    report::Facts,
+    report::{Ascent, Facts},
     script::Script,
     std::io::Write,
     world::World,
@@ -74,16 +80,33 @@ impl Input {
 fn run_day(input: &Input, seed: u64, keep_logs: bool, progress: &Progress) -> Result<Facts, CliError> {
     let mut dice = Dice::new(seed);
     let script = Script::write(&input.deployment, &input.specs, &mut dice);
-    let mut chain = Chain::new(keep_logs)?;
+    let plot = Plot::find(&input.deployment)?;
+    let mut chain = Chain::new(seed, keep_logs)?;
     progress.stage("opening the market");
-    let world = World::build(&mut chain, input.deployment.clone(), &input.specs, &script)?;
+    let world = World::build(&mut chain, input.deployment.clone(), &input.specs, &script, plot.as_ref().ok())?;
     let mut day = Day::new(chain, world, &input.specs, script, dice);
     day.run(progress)?;
     progress.stage("settling");
     day.settle_up()?;
     let jobs = report::job_facts(&day)?;
-    day.aftermath()?;
-    let facts = Facts::collect(seed, &mut day, jobs)?;
+    let ascent = match plot {
+        Ok(plot) => Ascent::Told(Box::new(ascend(&mut day, plot, seed, progress)?)),
+        Err(obstacle) => {
+            day.aftermath(&[])?;
+            Ascent::Untold { obstacle: obstacle.to_string() }
+        }
+    };
+    let facts = Facts::collect(seed, &mut day, jobs, ascent)?;
     progress.finish();
     Ok(facts)
+}
+
+/// Tells the ascent, and closes the day with it.
+fn ascend(day: &mut Day, plot: Plot, seed: u64, progress: &Progress) -> Result<AscentFacts, CliError> {
+    progress.stage("the ascent");
+    let mut tale = ascent::tell(&mut day.chain, &mut day.world, plot, seed)?;
+    ascent::retire(&mut day.chain, &day.world.crank, &mut tale)?;
+    day.aftermath(&tale.clients)?;
+    ascent::close(&mut day.chain, &day.world.crank, &mut tale)?;
+    Ok(AscentFacts::collect(tale, &mut day.chain))
 }

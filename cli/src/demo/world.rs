@@ -2,9 +2,11 @@
 
 use {
     super::{
+        ascent::{Bench, Plot},
         books::{Coin, Kind},
         cast::{CLIENTS, CRANK, Client, Crank, HONEST, Host, Venue},
         chain::Chain,
+        enlist,
         script::{Arrival, Script},
     },
     crate::{
@@ -13,12 +15,12 @@ use {
     },
     gpu_market::{
         settlement::Quote,
-        state::{HostParams, Member, Tier},
+        state::{Member, Tier},
     },
     gpu_market_migrations::{AdmissionSpec, Deployment, Keys, Step, admissions, plan},
     gpu_market_sdk::{
         Address, address,
-        instructions::{Token, client, host, member, stake},
+        instructions::{Token, member, stake},
     },
     sha2::{Digest, Sha256},
     solana_keypair::Keypair,
@@ -26,18 +28,14 @@ use {
     std::collections::BTreeMap,
 };
 
-/// Bonds that a host stakes, and those that it allocates to its member.
-const BONDS_STAKED: u64 = 3;
-const BONDS_ALLOCATED: u64 = 2;
-/// Whole tokens that a client has beyond what its jobs can cost.
-const POCKET_MONEY: u64 = 10;
-
 pub struct World {
     pub venues: Vec<Venue>,
     pub hosts: Vec<Host>,
     pub clients: Vec<Client>,
     pub crank: Crank,
     pub stake_token: Token,
+    /// The attestors, if there is an ascent to tell.
+    pub bench: Option<Bench>,
 }
 
 impl World {
@@ -46,6 +44,7 @@ impl World {
         mut deployment: Deployment,
         specs: &[JobSpec],
         script: &Script,
+        plot: Option<&Plot>,
     ) -> Result<Self, CliError> {
         let mut founder = Founder::new(chain, &deployment)?;
         founder.deploy(&deployment)?;
@@ -61,7 +60,8 @@ impl World {
         }
         let clients = founder.clients(&venues, specs, script)?;
         let crank = founder.crank()?;
-        Ok(Self { venues, hosts, clients, crank, stake_token: founder.stake_token })
+        let bench = plot.map(|plot| founder.bench(plot)).transpose()?;
+        Ok(Self { venues, hosts, clients, crank, stake_token: founder.stake_token, bench })
     }
 }
 
@@ -166,7 +166,7 @@ impl<'a> Founder<'a> {
                 address: address::market(&self.authority.pubkey(), market.id).0,
                 tier: market.tier,
                 token: *self.mints.get(&market.payment).ok_or_else(missing)?,
-                terms: market.terms,
+                terms: deployment.terms(market, &self.authority.pubkey()),
                 gpus_per_seat: market.gpus_per_seat,
             })
         };
@@ -194,29 +194,12 @@ impl<'a> Founder<'a> {
     }
 
     fn host(&mut self, name: String, index: usize, venue: &Venue, arrival: &Arrival) -> Result<Host, CliError> {
-        let owner = self.chain.key(&format!("{name} owner"));
-        let operator = self.chain.key(&format!("{name} operator"));
-        let (key, payer, token) = (owner.pubkey(), self.chain.payer.pubkey(), self.stake_token);
-        let params = HostParams {
-            operator: operator.pubkey(),
-            sealing_key: Sha256::digest(format!("sealing key of {name}")).into(),
-            metadata_hash: Sha256::digest(&name).into(),
-        };
-        self.chain.send(host::register_host(key, payer, params), &[&owner])?;
-        self.chain.send(stake::open_stake(key, payer, token), &[&owner])?;
-        let address = address::host(&key).0;
-        let stake_address = address::stake(&key).0;
-        let vault = address::stake_vault(&stake_address).0;
-        self.chain.books.enter(&name, Kind::Stake, token.mint, vault);
-        let amount = venue.terms.bond.saturating_mul(BONDS_STAKED);
-        let source = self.chain.fund(&name, &key, token, amount)?;
-        self.chain.send(stake::stake(stake::StakeTokens { owner: key, source, token, amount }), &[&owner])?;
-        self.chain.send(host::open_earnings(key, venue.token), &[&owner])?;
-        let earnings = address::earnings(&address, &venue.token.mint).0;
-        self.chain.books.enter(&name, Kind::Earnings, venue.token.mint, earnings);
-        self.chain.fund(&name, &key, venue.token, 0)?;
+        let enlist::EnlistedHost { owner, operator, address } = enlist::host(self.chain, &name)?;
+        let amount = collateral(venue).saturating_add(venue.terms.bond);
+        let stake = enlist::stake(self.chain, &name, &owner, self.stake_token, amount)?.stake;
+        enlist::earnings(self.chain, &name, &owner, &address, venue.token)?;
         let member = address::member(&venue.address, &address).0;
-        Ok(Host { name, owner, operator, address, stake: stake_address, member, venue: index, vice: arrival.vice })
+        Ok(Host { name, owner, operator, address, stake, member, venue: index, vice: arrival.vice })
     }
 
     /// Enrolls where that is open, applies where it is not, and backs the member with collateral.
@@ -234,8 +217,7 @@ impl<'a> Founder<'a> {
         };
         let enter = if venue.tier == Tier::Community { member::enroll(entry) } else { member::apply(entry) };
         self.chain.send(enter, &[&host.owner])?;
-        let collateral = venue.terms.bond.saturating_mul(BONDS_ALLOCATED);
-        self.chain.send(stake::allocate(owner, venue.address, collateral), &[&host.owner])?;
+        self.chain.send(stake::allocate(owner, venue.address, collateral(venue)), &[&host.owner])?;
         Ok(())
     }
 
@@ -252,7 +234,8 @@ impl<'a> Founder<'a> {
             let owner = self.chain.key(name);
             let mut accounts = BTreeMap::new();
             for (mint, (token, need)) in needs {
-                accounts.insert(mint, self.escrow(name, &owner, token, need)?);
+                // What all its jobs can cost.
+                accounts.insert(mint, enlist::escrow(self.chain, name, &owner, token, need)?);
             }
             // Where a penalty would be claimed to.
             self.chain.fund(name, &owner.pubkey(), self.stake_token, 0)?;
@@ -261,21 +244,8 @@ impl<'a> Founder<'a> {
         Ok(clients)
     }
 
-    /// Opens an escrow and deposits what all jobs of the client can cost, with some to spare in wallet and escrow.
-    fn escrow(&mut self, name: &str, owner: &Keypair, token: Token, need: u64) -> Result<Address, CliError> {
-        let decimals = self.chain.books.coin_of(&token.mint).map_or(0, |coin| coin.decimals);
-        let whole = 10u64.saturating_pow(u32::from(decimals));
-        let spare = whole.saturating_mul(POCKET_MONEY);
-        let amount = need.div_ceil(whole).saturating_mul(whole).saturating_add(spare);
-        let source = self.chain.fund(name, &owner.pubkey(), token, amount.saturating_add(spare))?;
-        let key = owner.pubkey();
-        let account = address::client(&key, &token.mint).0;
-        self.chain.send(client::open_client(key, self.chain.payer.pubkey(), token), &[owner])?;
-        let vault = address::client_vault(&account).0;
-        self.chain.books.enter(name, Kind::Escrow, token.mint, vault);
-        let deposit = client::Deposit { depositor: key, source, client: account, token, amount };
-        self.chain.send(client::deposit(deposit), &[owner])?;
-        Ok(account)
+    fn bench(&mut self, plot: &Plot) -> Result<Bench, CliError> {
+        Bench::found(self.chain, plot, &self.authority, self.stake_token)
     }
 
     fn crank(&mut self) -> Result<Crank, CliError> {
@@ -287,6 +257,12 @@ impl<'a> Founder<'a> {
         }
         Ok(Crank { key, wallets })
     }
+}
+
+/// Collateral of a member: one bond more than it needs for its seat, so that a penalty leaves it fit.
+fn collateral(venue: &Venue) -> u64 {
+    let terms = &venue.terms;
+    terms.bond.max(terms.policy.collateral_floor).saturating_add(terms.bond)
 }
 
 /// The most that a job can reserve, extension and a place in a full line included.

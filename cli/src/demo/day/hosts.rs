@@ -5,7 +5,7 @@ use {
     crate::{
         demo::cast::{Host, Story, Vice},
         error::CliError,
-        process::{self, Ending, Limits, Run},
+        process::{self, Ending, JOB_LIMITS, Run},
         spec::Work,
     },
     gpu_market::state::{Job, Member, NodeKind, Outcome},
@@ -17,11 +17,8 @@ use {
     },
     sha2::{Digest, Sha256},
     solana_signer::Signer,
-    std::time::Duration,
 };
 
-/// What the command of a job may use on the machine that the demo runs on.
-const LIMITS: Limits = Limits { time: Duration::from_secs(5), output: 1 << 20 };
 /// A host renews its seat that many seconds before it lapses.
 const RENEW_BEFORE: i64 = 300;
 
@@ -145,7 +142,7 @@ impl Day<'_> {
                 let run = match self.vice(host) {
                     // It does nothing and delivers nothing.
                     Some(Vice::FakesResult) => Run { output: Vec::new(), ending: Ending::Succeeded },
-                    _ => process::run(command, LIMITS),
+                    _ => process::run(command, JOB_LIMITS),
                 };
                 self.records[job].run = Some(run);
                 self.start(job, host)

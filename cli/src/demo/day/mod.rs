@@ -7,6 +7,7 @@ mod hosts;
 
 use {
     super::{
+        calendar::clock,
         cast::{Host, Story, Venue},
         chain::Chain,
         dice::Dice,
@@ -293,10 +294,4 @@ impl<'a> Day<'a> {
         let at = self.chain.unix();
         self.records[job].trail.push(Step { at, what: what.into(), host });
     }
-}
-
-/// Time of day, as reports show it.
-pub fn clock(unix: i64) -> String {
-    let seconds = unix.rem_euclid(86_400);
-    format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }

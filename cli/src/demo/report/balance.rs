@@ -3,6 +3,7 @@
 use {
     super::JobFacts,
     crate::demo::{
+        ascent::AscentFacts,
         books::{Books, Coin, Kind},
         cast::CLIENTS,
         day::Day,
@@ -86,34 +87,77 @@ fn balance(day: &Day, coin: &Coin) -> Balance {
     Balance { token: coin.symbol.clone(), supply, began, total, adds_up, parties }
 }
 
-/// Compares what parties gained and lost with what the jobs say: clients, treasury, hosts and crank.
-pub fn reconcile(day: &Day, jobs: &[JobFacts]) -> Vec<String> {
+/// What moved because of one job, or because of one round of attestation. Base units.
+#[derive(Default)]
+struct Flow<'a> {
+    /// Symbol of the token that pay, fee and tip are in; the others are in the staked token.
+    payment: &'a str,
+    paid: u64,
+    fee: u64,
+    tip: u64,
+    penalty_to_client: u64,
+    penalty_to_treasury: u64,
+    /// What attestors were paid and slashed.
+    attested: u64,
+    slashed: u64,
+}
+
+fn flows<'a>(jobs: &'a [JobFacts], ascent: Option<&'a AscentFacts>) -> Vec<Flow<'a>> {
+    let of_day = jobs.iter().map(|job| Flow {
+        payment: &job.payment,
+        paid: job.paid,
+        fee: job.fee,
+        tip: job.tip,
+        penalty_to_client: job.penalty_to_client,
+        penalty_to_treasury: job.penalty_to_treasury,
+        ..Flow::default()
+    });
+    let of_ascent = ascent.into_iter().flat_map(|ascent| &ascent.jobs).map(|job| Flow {
+        payment: &job.payment,
+        paid: job.paid,
+        fee: job.fee,
+        tip: job.tip,
+        penalty_to_client: job.penalty_to_client,
+        ..Flow::default()
+    });
+    let readings = ascent.into_iter().flat_map(|ascent| &ascent.rounds).flat_map(|round| &round.panel);
+    let of_readings = readings.map(|judge| Flow { attested: judge.pay, slashed: judge.slash, ..Flow::default() });
+    of_day.chain(of_ascent).chain(of_readings).collect()
+}
+
+/// Compares what parties gained and lost with what jobs and rounds say: clients, treasury, attestors, hosts and crank.
+pub fn reconcile(day: &Day, jobs: &[JobFacts], ascent: Option<&AscentFacts>) -> Vec<String> {
+    let flows = flows(jobs, ascent);
+    let attestors = ascent.map(|ascent| ascent.attestors.as_slice()).unwrap_or_default();
+    let guests = ascent.map(|ascent| ascent.clients.as_slice()).unwrap_or_default();
+    let is_client = |party: &str| CLIENTS.contains(&party) || guests.contains(&party);
+    let is_treasury = |party: &str| party == "treasury";
+    let is_attestor = |party: &str| attestors.contains(&party);
     let mut faults = Vec::new();
     for (balance, coin) in balances(day).iter().zip(&day.chain.books.coins) {
-        let of_token = || jobs.iter().filter(|job| job.payment == coin.symbol);
-        let sum = |part: fn(&JobFacts) -> u64| of_token().map(|job| i128::from(part(job))).sum::<i128>();
-        let staked = coin.token == day.world.stake_token;
-        let penalty = |part: fn(&JobFacts) -> u64| {
-            if staked { jobs.iter().map(|job| i128::from(part(job))).sum::<i128>() } else { 0 }
+        let of_token = || flows.iter().filter(|flow| flow.payment == coin.symbol);
+        let sum = |part: fn(&Flow) -> u64| of_token().map(|flow| i128::from(part(flow))).sum::<i128>();
+        let is_staked = coin.token == day.world.stake_token;
+        let staked = |part: fn(&Flow) -> u64| {
+            if is_staked { flows.iter().map(|flow| i128::from(part(flow))).sum::<i128>() } else { 0 }
         };
-        let fees = sum(|job| job.fee);
-        let spent = sum(|job| job.paid) + fees + sum(|job| job.tip);
-        let to_client = penalty(|job| job.penalty_to_client);
-        let to_treasury = penalty(|job| job.penalty_to_treasury);
-        let is_client = |party: &str| CLIENTS.contains(&party);
-        let is_treasury = |party: &str| party == "treasury";
+        let fees = sum(|flow| flow.fee);
+        let spent = sum(|flow| flow.paid) + fees + sum(|flow| flow.tip);
+        let to_client = staked(|flow| flow.penalty_to_client);
+        let to_treasury = staked(|flow| flow.penalty_to_treasury);
+        let (attested, slashed) = (staked(|flow| flow.attested), staked(|flow| flow.slashed));
+        let is_other = |party: &str| !is_client(party) && !is_treasury(party) && !is_attestor(party);
         let expected = [
             ("clients", balance.change(is_client), to_client - spent),
-            ("the treasury", balance.change(is_treasury), fees + to_treasury),
-            (
-                "hosts and crank",
-                balance.change(|party| !is_client(party) && !is_treasury(party)),
-                spent - fees - to_client - to_treasury,
-            ),
+            ("the treasury", balance.change(is_treasury), fees + to_treasury + slashed),
+            ("attestors", balance.change(is_attestor), attested - slashed),
+            ("hosts and crank", balance.change(is_other), spent - fees - to_client - to_treasury - attested),
         ];
         for (who, change, expected) in expected.into_iter().filter(|(_, change, expected)| change != expected) {
-            faults
-                .push(format!("I8: {who} changed by {change} base units of {}, jobs say {expected}", coin.symbol));
+            let symbol = &coin.symbol;
+            faults.push(format!(
+                "I8: {who} changed by {change} base units of {symbol}, jobs and rounds say {expected}"
+            ));
         }
     }
     faults

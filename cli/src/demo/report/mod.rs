@@ -1,10 +1,12 @@
 //! What came of a day, as facts: the same for tables and for JSON. All amounts are base units.
 
+mod ascent;
 mod balance;
 mod jobs;
 mod text;
 
 pub use {
+    ascent::Ascent,
     balance::{Balance, PartyBalance},
     jobs::{JobFacts, job_facts},
     text::{one_line, print},
@@ -27,6 +29,8 @@ pub struct Facts {
     pub markets: Vec<MarketFacts>,
     pub hosts: Vec<HostFacts>,
     pub jobs: Vec<JobFacts>,
+    /// What came after the day: steps with their rules and refusals, and where the host ends.
+    pub ascent: Ascent,
     pub balances: Vec<Balance>,
     pub compute_units: Vec<ComputeFacts>,
     pub checks: Vec<Check>,
@@ -105,12 +109,13 @@ const INVARIANTS: [(&str, &str); 8] = [
 ];
 
 impl Facts {
-    pub fn collect(seed: u64, day: &mut Day, jobs: Vec<JobFacts>) -> Result<Self, CliError> {
+    pub fn collect(seed: u64, day: &mut Day, jobs: Vec<JobFacts>, ascent: Ascent) -> Result<Self, CliError> {
         day.chain.final_audit();
         let balances = balance::balances(day);
         let mut findings = std::mem::take(&mut day.chain.findings);
         findings.extend(balances.iter().flat_map(Balance::faults));
-        findings.extend(balance::reconcile(day, &jobs));
+        findings.extend(balance::reconcile(day, &jobs, ascent.told()));
+        findings.extend(ascent.faults());
         Ok(Self {
             seed,
             began: day.began,
@@ -125,6 +130,7 @@ impl Facts {
             findings,
             log: day.chain.log.take(),
             jobs,
+            ascent,
         })
     }
 }

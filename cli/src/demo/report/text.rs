@@ -4,8 +4,8 @@ use {
     super::{Balance, Facts, JobFacts, PartyBalance},
     crate::demo::{
         books::{Coin, Kind},
+        calendar::clock,
         cast::{Story, Vice},
-        day::clock,
     },
     comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent, presets::NOTHING},
     gpu_market_sdk::{Address, instructions::Token},
@@ -16,9 +16,10 @@ use {
 pub fn one_line(facts: &Facts) -> String {
     let held = facts.checks.iter().filter(|check| check.holds).count();
     format!(
-        "seed {}: {} jobs, {} transactions, {held} of {} invariants hold, {} findings",
+        "seed {}: {} jobs, {}, {} transactions, {held} of {} invariants hold, {} findings",
         facts.seed,
         facts.jobs.len(),
+        facts.ascent.one_line(),
         facts.transactions,
         facts.checks.len(),
         facts.findings.len(),
@@ -43,6 +44,7 @@ pub fn print(facts: &Facts, output: &mut impl Write) -> io::Result<()> {
     section(output, "Hosts", &hosts(facts))?;
     section(output, "Jobs", &ways(facts))?;
     section(output, "Money of the jobs", &money(facts))?;
+    facts.ascent.print(output)?;
     for balance in &facts.balances {
         let title = format!("Balance sheet in {}", balance.token);
         section(output, &title, &sheet(facts, balance))?;
