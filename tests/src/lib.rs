@@ -4,6 +4,7 @@
 //! Every transaction that succeeds is followed by a full audit of the invariants; every one that is refused is checked to
 //! have changed nothing.
 
+pub mod accounts;
 pub mod cost;
 mod extra_attest;
 mod extra_jobs;

@@ -1,7 +1,7 @@
 //! Attestation: the largest panel of the largest set. The addresses here have any bump.
 
 use {
-    super::{Bench, Cost, Scenario},
+    super::{Bench, Cost, Scenario, Watch},
     crate::{BOND, Proving, SET},
     gpu_market::{
         constants::{ATTESTOR_NOTICE, CLAIM_WINDOW, DRAW_WINDOW_SLOTS},
@@ -17,17 +17,18 @@ pub const SCENARIOS: &[Scenario] = &[sets, rounds];
 /// Measures in a world of attestation.
 struct Meter {
     proving: Proving,
+    watch: Watch,
     costs: Vec<(String, Cost)>,
 }
 
 impl Meter {
-    fn new(proving: Proving) -> Self {
-        Self { proving, costs: Vec::new() }
+    fn new(proving: Proving, watch: &Watch) -> Self {
+        Self { proving, watch: watch.clone(), costs: Vec::new() }
     }
 
     #[track_caller]
     fn measure(&mut self, name: &str, instruction: Instruction, signers: &[&Keypair]) {
-        let mut bench = Bench::of(std::mem::replace(&mut self.proving.world, crate::World::bare()));
+        let mut bench = Bench::of(std::mem::replace(&mut self.proving.world, crate::World::bare()), &self.watch);
         bench.measure(name, instruction, signers);
         let (world, costs) = bench.into_parts();
         self.proving.world = world;
@@ -35,8 +36,8 @@ impl Meter {
     }
 }
 
-fn sets() -> Vec<(String, Cost)> {
-    let mut meter = Meter::new(Proving::sized(15, SET));
+fn sets(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut meter = Meter::new(Proving::sized(15, SET), watch);
     let creator = meter.proving.creator.insecure_clone();
     let (key, set) = (creator.pubkey(), meter.proving.set);
     meter.measure("create_attestor_set", attest::create_attestor_set(key, key, 2, SET), &[&creator]);
@@ -57,8 +58,8 @@ fn sets() -> Vec<(String, Cost)> {
     meter.costs
 }
 
-fn rounds() -> Vec<(String, Cost)> {
-    let mut meter = Meter::new(Proving::sized(16, SetParams { panel: 16, quorum: 9, ..SET }));
+fn rounds(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut meter = Meter::new(Proving::sized(16, SetParams { panel: 16, quorum: 9, ..SET }), watch);
     let host = meter.proving.prover();
     let anyone = meter.proving.creator.insecure_clone();
     let operator = &host.operator;

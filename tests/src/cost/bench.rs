@@ -1,5 +1,5 @@
 use {
-    super::Cost,
+    super::{Cost, Watch},
     crate::{ClientParty, HostParty, MarketRef, PREMIUM_TERMS, TERMS, World},
     gpu_market::state::TermsParams,
     gpu_market_sdk::{
@@ -74,22 +74,28 @@ pub struct Bench {
     pub world: World,
     pub market: MarketRef,
     pub premium: MarketRef,
+    watch: Watch,
     costs: Vec<(String, Cost)>,
     nonce: u64,
 }
 
 impl Bench {
     /// Keys and mints only.
-    pub fn bare() -> Self {
+    pub fn bare(watch: &Watch) -> Self {
         let mut world = World::bare();
         world.dollar = world.svm.create_mint(&NAMES.coin, address::TOKEN_PROGRAM, 6, true).expect("a mint");
         let none = world.community;
-        Self { world, market: none, premium: none, costs: Vec::new(), nonce: 0 }
+        Self { world, market: none, premium: none, watch: watch.clone(), costs: Vec::new(), nonce: 0 }
     }
 
     /// Config, a community and a premium market with a shard each.
     pub fn new() -> Self {
-        let mut bench = Self::bare();
+        Self::watched(&Watch::default())
+    }
+
+    /// The same, with somebody who looks on.
+    pub fn watched(watch: &Watch) -> Self {
+        let mut bench = Self::bare(watch);
         bench.world.create_config();
         bench.market = bench.create_market(0, &TERMS);
         bench.premium = bench.create_market(1, &PREMIUM_TERMS);
@@ -97,9 +103,9 @@ impl Bench {
     }
 
     /// An existing world, in which addresses have any bump.
-    pub fn of(world: World) -> Self {
+    pub fn of(world: World, watch: &Watch) -> Self {
         let (market, premium) = (world.community, world.premium);
-        Self { world, market, premium, costs: Vec::new(), nonce: 0 }
+        Self { world, market, premium, watch: watch.clone(), costs: Vec::new(), nonce: 0 }
     }
 
     /// The world, and what was measured in it.
@@ -179,6 +185,7 @@ impl Bench {
     /// Sends an instruction alone, of which the first signer pays the fee, and records what it cost.
     #[track_caller]
     pub fn measure(&mut self, name: &str, instruction: Instruction, signers: &[&Keypair]) -> Execution {
+        self.watch.show(&mut self.world, name, &instruction, signers);
         let keys: BTreeSet<Address> = instruction.accounts.iter().map(|meta| meta.pubkey).collect();
         let before: u64 = keys.iter().map(|key| self.held(key)).sum();
         let shared = self.shared(&instruction);

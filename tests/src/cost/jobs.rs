@@ -1,7 +1,7 @@
 //! The life of a job.
 
 use {
-    super::{Bench, Cost, Scenario},
+    super::{Bench, Cost, Scenario, Watch},
     crate::{HOUR, PREMIUM_TERMS, STAKE, TERMS},
     gpu_market::state::Outcome,
     gpu_market_sdk::instructions::{expire, job},
@@ -11,8 +11,8 @@ use {
 pub const SCENARIOS: &[Scenario] =
     &[posting, running, rejoining, ending, repricing, declining, unavailable, waiting_too_long, lost, faulty];
 
-fn posting() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn posting(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let (owner, market) = (&client.owner, bench.market);
 
@@ -36,8 +36,8 @@ fn posting() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn running() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn running(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let (market, operator) = (bench.market, &host.operator);
     let job = bench.posted(&client, &market, HOUR);
@@ -69,8 +69,8 @@ fn running() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn rejoining() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn rejoining(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let (market, operator) = (bench.market, &host.operator);
     let rejoin = job::Rejoin { terms: market.terms, shard: 0, min_rate: 0, access: None };
@@ -88,8 +88,8 @@ fn rejoining() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn ending() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn ending(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let market = bench.market;
     let job = bench.running(&client, &host, &market, HOUR);
@@ -99,8 +99,8 @@ fn ending() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn repricing() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn repricing(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let client = bench.client();
     let market = bench.market;
     let terms = gpu_market::state::TermsParams { rate: TERMS.rate + 1, ..TERMS };
@@ -123,8 +123,8 @@ fn repricing() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn declining() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn declining(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let market = bench.market;
     let slash = Some(bench.world.slash(&host, &client));
@@ -145,8 +145,8 @@ fn declining() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn unavailable() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn unavailable(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host, other) = (bench.client(), bench.host(), bench.other_host("other"));
     let market = bench.market;
     let job = bench.posted(&client, &market, HOUR);
@@ -160,8 +160,8 @@ fn unavailable() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn waiting_too_long() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn waiting_too_long(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let (market, crank) = (bench.market, bench.world.payer.insecure_clone());
 
@@ -194,8 +194,8 @@ fn waiting_too_long() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn premium() -> (Bench, crate::ClientParty, crate::HostParty) {
-    let mut bench = Bench::new();
+fn premium(watch: &Watch) -> (Bench, crate::ClientParty, crate::HostParty) {
+    let mut bench = Bench::watched(watch);
     let client = bench.client();
     let host = bench.world.host(Bench::host_name(), 200 * STAKE);
     let premium = bench.premium;
@@ -204,8 +204,8 @@ fn premium() -> (Bench, crate::ClientParty, crate::HostParty) {
 }
 
 /// A lost job in a premium market, and what its slash leads to.
-fn lost() -> Vec<(String, Cost)> {
-    let (mut bench, client, host) = premium();
+fn lost(watch: &Watch) -> Vec<(String, Cost)> {
+    let (mut bench, client, host) = premium(watch);
     let (market, crank) = (bench.premium, bench.world.payer.insecure_clone());
     let slash = Some(bench.world.slash(&host, &client));
     let job = bench.running(&client, &host, &market, HOUR);
@@ -224,8 +224,8 @@ fn lost() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn faulty() -> Vec<(String, Cost)> {
-    let (mut bench, client, host) = premium();
+fn faulty(watch: &Watch) -> Vec<(String, Cost)> {
+    let (mut bench, client, host) = premium(watch);
     let market = bench.premium;
     let slash = Some(bench.world.slash(&host, &client));
     let job = bench.running(&client, &host, &market, HOUR);

@@ -1,7 +1,7 @@
 //! The queue.
 
 use {
-    super::{Bench, Cost, Scenario},
+    super::{Bench, Cost, Scenario, Watch},
     crate::{HOUR, TERMS},
     gpu_market_sdk::instructions::{job, queue, shard},
     solana_signer::Signer,
@@ -9,8 +9,8 @@ use {
 
 pub const SCENARIOS: &[Scenario] = &[seats, matching, rebalancing];
 
-fn seats() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn seats(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let (market, operator) = (bench.market, &host.operator);
     let seat = bench.world.seat_of(&host, &market);
@@ -33,8 +33,8 @@ fn seats() -> Vec<(String, Cost)> {
 }
 
 /// Four lapsed seats keep a job from the live one behind them.
-fn matching() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn matching(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let client = bench.client();
     let market = bench.market;
     for name in ["a", "b", "c", "d"] {
@@ -51,8 +51,8 @@ fn matching() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn rebalancing() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn rebalancing(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let (market, crank, authority) =
         (bench.market, bench.world.payer.insecure_clone(), bench.world.authority.insecure_clone());

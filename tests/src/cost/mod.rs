@@ -10,8 +10,12 @@ mod line;
 mod money;
 mod places;
 mod render;
+mod watch;
 
-pub use bench::{Bench, bump_255};
+pub use {
+    bench::{Bench, bump_255},
+    watch::Watch,
+};
 
 use std::collections::BTreeMap;
 
@@ -46,7 +50,7 @@ impl Costs {
     pub fn measure() -> Self {
         let mut instructions = BTreeMap::new();
         for scenario in scenarios() {
-            for (name, cost) in scenario() {
+            for (name, cost) in scenario(&Watch::default()) {
                 assert!(instructions.insert(name.clone(), cost).is_none(), "{name} is measured twice");
             }
         }
@@ -54,10 +58,11 @@ impl Costs {
     }
 }
 
-/// A sequence of transactions in a world of its own.
-type Scenario = fn() -> Vec<(String, Cost)>;
+/// A sequence of transactions in a world of its own, with somebody who may look on.
+pub type Scenario = fn(&Watch) -> Vec<(String, Cost)>;
 
-fn scenarios() -> Vec<Scenario> {
+/// Every instruction of the program, each branch once.
+pub fn scenarios() -> Vec<Scenario> {
     [jobs::SCENARIOS, line::SCENARIOS, money::SCENARIOS, places::SCENARIOS, attest::SCENARIOS].concat()
 }
 

@@ -1,7 +1,7 @@
 //! Escrow, stake, credits, and the protocol's income.
 
 use {
-    super::{Bench, Cost, Scenario},
+    super::{Bench, Cost, Scenario, Watch},
     crate::{ClientParty, DOLLAR, HOUR, HostParty, STAKE},
     gpu_market_sdk::instructions::{client as escrow, stake as staking, treasury},
     solana_signer::Signer,
@@ -9,8 +9,8 @@ use {
 
 pub const SCENARIOS: &[Scenario] = &[escrows, stakes, income];
 
-fn escrows() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn escrows(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let token = bench.world.dollar;
     // Opened once for its keys and its wallet, so that it can be opened again.
     let client = bench.world.client(Bench::client_name(), 1_000 * DOLLAR);
@@ -39,8 +39,8 @@ fn escrows() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn stakes() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn stakes(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (token, market) = (bench.world.stake_token, bench.market);
     // Opened once for its keys and its wallet, so that it can be opened again.
     let host = bench.world.host(Bench::host_name(), 0);
@@ -84,8 +84,8 @@ pub fn claim(bench: &mut Bench, client: &ClientParty, host: &HostParty) {
     bench.measure("open_credit", staking::open_credit(payer.pubkey(), host.stake, key), &[&payer]);
 }
 
-fn income() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn income(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (client, host) = (bench.client(), bench.host());
     let (market, token) = (bench.market, bench.world.dollar);
     let (payer, admin) = (bench.world.payer.insecure_clone(), bench.world.admin.insecure_clone());

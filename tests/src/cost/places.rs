@@ -1,7 +1,7 @@
 //! Hosts, members, markets and the config.
 
 use {
-    super::{Bench, Cost, Scenario},
+    super::{Bench, Cost, Scenario, Watch},
     crate::{STAKE, TERMS, settings},
     gpu_market::{
         constants::pause,
@@ -17,8 +17,8 @@ use {
 
 pub const SCENARIOS: &[Scenario] = &[hosts, admission, standing, market_life, config];
 
-fn hosts() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn hosts(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (token, market) = (bench.world.dollar, bench.market);
     let owner = keypair(&format!("{} owner", Bench::host_name()));
     let key = owner.pubkey();
@@ -36,8 +36,8 @@ fn hosts() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn admission() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn admission(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (market, authority) = (bench.premium, bench.world.authority.insecure_clone());
     let host = bench.world.host(Bench::host_name(), STAKE);
     bench.world.open_earnings(&host, market.token);
@@ -59,8 +59,8 @@ fn admission() -> Vec<(String, Cost)> {
 }
 
 /// A host with a record and a full queue of windows is promoted, and reviewed after a full window.
-fn standing() -> Vec<(String, Cost)> {
-    let mut bench = Bench::new();
+fn standing(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::watched(watch);
     let (market, feeder) = (bench.premium, bench.market);
     let host = bench.host();
     let world = &mut bench.world;
@@ -100,8 +100,8 @@ pub fn announce(bench: &Bench, terms: &TermsParams) -> Instruction {
     })
 }
 
-fn market_life() -> Vec<(String, Cost)> {
-    let mut bench = Bench::bare();
+fn market_life(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::bare(watch);
     bench.world.create_config();
     let (authority, admin) = (bench.world.authority.insecure_clone(), bench.world.admin.insecure_clone());
     let key = authority.pubkey();
@@ -142,8 +142,8 @@ fn market_life() -> Vec<(String, Cost)> {
     bench.costs()
 }
 
-fn config() -> Vec<(String, Cost)> {
-    let mut bench = Bench::bare();
+fn config(watch: &Watch) -> Vec<(String, Cost)> {
+    let mut bench = Bench::bare(watch);
     let (upgrade, admin) =
         (bench.world.svm.upgrade_authority().insecure_clone(), bench.world.admin.insecure_clone());
     let payer = bench.world.payer.insecure_clone();
