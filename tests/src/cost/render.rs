@@ -13,8 +13,10 @@ const INTRODUCTION: &str = "\
 Measured on the committed program in an embedded chain, each instruction alone in its transaction. The same figures for programs
 are in [cost.json](cost.json).
 
-- **CU**: compute units. Addresses that are created have bump 255, which clients choose by nonce and key; each further try costs about
-  330 units more. They do not depend on the length of the queue.
+- **CU**: compute units. Addresses that are created have bump 255, which clients choose by nonce and key; they do not depend on the
+  length of the queue. **Worst**: with the worst addresses of a thousand; those of rounds and GPUs have any bump in both.
+- **Called**: of CU, what other programs used, the token programs above all; **events**: what the calls used that carry the events.
+  What the runtime charges for each call itself is in neither.
 - **Budget**: section 9 of [the design](DESIGN.md), and the stretch.
 - **Bytes**: the signed transaction, of at most 1,232.
 - **Accounts**: named by the instruction; **written**: locked for writing, signers and fee payer among them; **shared**: of these, written by
@@ -57,10 +59,13 @@ impl Costs {
 
     fn table(&self, text: &mut String, with_budget: bool) {
         let columns = if with_budget { " budget | stretch |" } else { "" };
-        let _ = writeln!(text, "| instruction | CU |{columns} bytes | accounts | written | shared | rent |");
         let _ = writeln!(
             text,
-            "| --- | ---: |{} ---: | ---: | ---: | ---: | ---: |",
+            "| instruction | CU |{columns} worst | called | events | bytes | accounts | written | shared | rent |"
+        );
+        let _ = writeln!(
+            text,
+            "| --- | ---: |{} ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
             if with_budget { " ---: | ---: |" } else { "" }
         );
         for (name, cost) in &self.instructions {
@@ -73,9 +78,10 @@ impl Costs {
                 .unwrap_or_default();
             let Cost { cu, tx_bytes, accounts, writable, shared_writable, rent_lamports, .. } = cost;
             let (cu, bytes, rent) = (thousands(cu), thousands(tx_bytes), thousands(rent_lamports));
+            let [worst, called, events] = [cost.worst_cu, cost.called_cu, cost.event_cu].map(thousands);
             let _ = writeln!(
                 text,
-                "| `{name}` | {cu} |{limits} {bytes} | {accounts} | {writable} | {shared_writable} | {rent} |"
+                "| `{name}` | {cu} |{limits} {worst} | {called} | {events} | {bytes} | {accounts} | {writable} | {shared_writable} | {rent} |"
             );
         }
     }
@@ -93,8 +99,17 @@ impl Costs {
 
 fn line(name: &str, cost: &Cost) -> String {
     format!(
-        "    \"{name}\": {{\"number\": {}, \"cu\": {}, \"tx_bytes\": {}, \"accounts\": {}, \"writable\": {}, \
+        "    \"{name}\": {{\"number\": {}, \"cu\": {}, \"worst_cu\": {}, \"called_cu\": {}, \"event_cu\": {}, \"tx_bytes\": {}, \"accounts\": {}, \"writable\": {}, \
          \"shared_writable\": {}, \"rent_lamports\": {}}}",
-        cost.number, cost.cu, cost.tx_bytes, cost.accounts, cost.writable, cost.shared_writable, cost.rent_lamports
+        cost.number,
+        cost.cu,
+        cost.worst_cu,
+        cost.called_cu,
+        cost.event_cu,
+        cost.tx_bytes,
+        cost.accounts,
+        cost.writable,
+        cost.shared_writable,
+        cost.rent_lamports
     )
 }
