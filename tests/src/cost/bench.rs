@@ -222,13 +222,14 @@ impl Bench {
         let mut written: BTreeSet<Address> =
             instruction.accounts.iter().filter(|meta| meta.is_writable).map(|meta| meta.pubkey).collect();
         written.extend(signers.first().map(|payer| payer.pubkey()));
-        let (called_cu, event_cu) = calls(&execution.logs);
+        let calls = Calls::of(&execution.logs);
         let cost = Cost {
             number: instruction.data[0],
             cu: execution.compute_units,
             worst_cu: execution.compute_units,
-            called_cu,
-            event_cu,
+            calls: calls.number,
+            called_cu: calls.called,
+            event_cu: calls.events,
             tx_bytes: execution.bytes,
             accounts: instruction.accounts.len(),
             writable: written.len(),
@@ -282,22 +283,35 @@ impl Default for Bench {
     }
 }
 
-/// Compute units that other programs used which were called, and that this program used to note its events, as the runtime
-/// logs them. What is built into the runtime logs none.
-fn calls(logs: &[String]) -> (u64, u64) {
-    let this = address::PROGRAM.to_string();
-    let (mut depth, mut called, mut events) = (0_u32, 0, 0);
-    for line in logs {
-        let words: Vec<&str> = line.split(' ').collect();
-        match words[..] {
-            ["Program", _, "invoke", _] => depth += 1,
-            ["Program", _, "success"] => depth -= 1,
-            ["Program", program, "consumed", units, ..] if depth == 2 => {
-                let units: u64 = units.parse().expect("units");
-                *(if program == this { &mut events } else { &mut called }) += units;
+/// What an instruction called, as the runtime logs it.
+#[derive(Default)]
+struct Calls {
+    number: u64,
+    /// Compute units of other programs; what is built into the runtime logs none.
+    called: u64,
+    /// Compute units of this program, which notes its events by calling itself.
+    events: u64,
+}
+
+impl Calls {
+    fn of(logs: &[String]) -> Self {
+        let this = address::PROGRAM.to_string();
+        let (mut depth, mut calls) = (0_u32, Self::default());
+        for line in logs {
+            let words: Vec<&str> = line.split(' ').collect();
+            match words[..] {
+                ["Program", _, "invoke", _] => {
+                    depth += 1;
+                    calls.number += u64::from(depth == 2);
+                }
+                ["Program", _, "success"] => depth -= 1,
+                ["Program", program, "consumed", units, ..] if depth == 2 => {
+                    let units: u64 = units.parse().expect("units");
+                    *(if program == this { &mut calls.events } else { &mut calls.called }) += units;
+                }
+                _ => {}
             }
-            _ => {}
         }
+        calls
     }
-    (called, events)
 }

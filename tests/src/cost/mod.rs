@@ -28,6 +28,8 @@ pub struct Cost {
     pub cu: u64,
     /// The same with the worst addresses of a thousand.
     pub worst_cu: u64,
+    /// How often it calls a program, itself included.
+    pub calls: u64,
     /// Of `cu`, what other programs used that it called; the token programs above all.
     pub called_cu: u64,
     /// Of `cu`, what the calls to this program used that carry its events.
