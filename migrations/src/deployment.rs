@@ -335,9 +335,11 @@ impl<'a> Context<'a> {
         };
         let floor = raw.collateral_floor.ok_or_else(|| missing("collateral_floor"))?;
         let volume = raw.min_volume.ok_or_else(|| missing("min_volume"))?;
+        let ended_fees = raw.min_ended_fees.ok_or_else(|| missing("min_ended_fees"))?;
         Ok(Policy {
             min_volume: table.amount("min_volume", volume, payment)?,
             collateral_floor: table.amount("collateral_floor", floor, staked)?,
+            min_ended_fees: table.amount("min_ended_fees", ended_fees, payment)?,
             min_completed: policy.min_completed,
             min_evidenced: seconds("min_evidenced_hours", policy.min_evidenced_hours, HOUR_SECONDS)?,
             min_score: policy.min_score,

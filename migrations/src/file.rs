@@ -104,6 +104,8 @@ pub(crate) struct RawMarket {
     /// Premium only: what a member's collateral does not fall below, and the fees that earn a promotion.
     pub collateral_floor: Option<Decimal>,
     pub min_volume: Option<Decimal>,
+    /// Premium only: the fees below which a window is not judged.
+    pub min_ended_fees: Option<Decimal>,
     pub tip: Decimal,
     pub queue_fee: Decimal,
     pub shards: u8,

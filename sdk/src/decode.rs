@@ -86,6 +86,7 @@ macro_rules! accounts {
 
         /// Any account of the program.
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(clippy::large_enum_variant, reason = "one is decoded at a time, and a set of attestors is the largest")]
         pub enum Account {
             $(#[doc = concat!("See [`", stringify!($name), "`].")] $name($name),)*
             /// A queue shard with its nodes.

@@ -74,7 +74,7 @@ impl World {
     }
 
     pub fn resign_ix(&self, host: &HostParty, market: &MarketRef) -> Instruction {
-        member::resign(host.owner.pubkey(), market.address)
+        member::resign(host.owner.pubkey(), market.address, market.terms)
     }
 
     /// Reviews; returns the member's state after it.

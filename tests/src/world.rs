@@ -47,6 +47,7 @@ pub const TERMS: TermsParams = TermsParams {
 pub const NO_POLICY: Policy = Policy {
     min_volume: 0,
     collateral_floor: 0,
+    min_ended_fees: 0,
     min_completed: 0,
     min_evidenced: 0,
     min_score: 0,
@@ -66,6 +67,8 @@ pub const NO_POLICY: Policy = Policy {
 pub const PREMIUM_POLICY: Policy = Policy {
     min_volume: 100,
     collateral_floor: 20 * STAKE,
+    // Three of the shortest jobs.
+    min_ended_fees: 540,
     min_completed: 3,
     min_evidenced: 600,
     min_score: 1_000,

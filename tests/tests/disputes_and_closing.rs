@@ -66,12 +66,13 @@ fn a_dispute_comes_within_a_day_and_from_the_clients_owner() {
 }
 
 #[test]
-fn only_a_finished_job_can_be_disputed() {
+fn only_a_job_that_ran_and_whose_host_was_there_can_be_disputed() {
     let Scene { mut world, market, client, host } = Scene::community();
     let job = world.running(&client, &host, &market, 0, HOUR);
     let dispute = world.dispute_ix(&client, &host, &market, job);
     world.refused(from_ref(&dispute), &[&client.owner], MarketError::NotDisputable);
     world.ok(&[world.end_ix(&client, &host, &market, job)], &[&client.owner]);
+    world.ok(from_ref(&dispute), &[&client.owner]);
     world.refused(&[dispute], &[&client.owner], MarketError::NotDisputable);
 
     let cancelled = world.post(&client, &market, 1, HOUR);

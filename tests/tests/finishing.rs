@@ -138,6 +138,7 @@ fn a_success_ends_a_row_of_missed_acknowledgements_and_a_fault_does_not() {
         world.svm.advance(600);
         world.join(&host, &market);
         world.start(&host, &market, job);
+        world.svm.advance(60);
         world.finish_with(&client, &host, &market, job, outcome, None);
         assert_eq!(world.member_account(&host, &market).miss_streak, streak, "{outcome:?}");
     }

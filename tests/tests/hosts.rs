@@ -157,10 +157,10 @@ fn a_struck_host_stays_registered_for_thirty_days() {
     world.take_back(&host, &market, 49 * STAKE);
     let payer = world.payer.pubkey();
     let close = host::close_host(host.owner.pubkey(), payer);
-    world.svm.advance(2 * DAY);
+    world.svm.advance(14 * DAY);
     world.ok(&[member::close_member(host.owner.pubkey(), market.address, payer)], &[&host.owner]);
     world.refused(std::slice::from_ref(&close), &[&host.owner], rule(MarketError::HostStruckRecently));
-    world.svm.advance(28 * DAY);
+    world.svm.advance(16 * DAY);
     assert_eq!(world.now().unix, struck_at + 30 * i64::from(DAY));
     world.refused(std::slice::from_ref(&close), &[&host.owner], rule(MarketError::HostStruckRecently));
     world.svm.advance(1);

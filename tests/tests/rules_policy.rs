@@ -6,10 +6,11 @@ use {
     bytemuck::Zeroable,
     gpu_market::{
         constants::{
-            LOOSENING_DELAY, MAX_MIN_CLIENTS, MAX_POLICY_COOLDOWN, MAX_SUSPENSION, MIN_SUSPENSION, STRIKE_MEMORY,
+            DISPUTE_WINDOW, LOOSENING_DELAY, MAX_MIN_CLIENTS, MAX_POLICY_COOLDOWN, MAX_SUSPENSION, MIN_SUSPENSION,
+            SECOND_FALL, STRIKE_MEMORY,
         },
         error::MarketError,
-        state::{Admission, Market, Policy, Tier},
+        state::{Admission, Market, Policy, Record, Tier},
     },
     grounds::*,
 };
@@ -33,9 +34,16 @@ fn every_bound_of_a_policy_is_refused_one_beyond_it() {
     assert_eq!(check(|policy| policy.min_ended = 0), out);
     assert_eq!(check(|policy| policy.suspension = MIN_SUSPENSION), Ok(()));
     assert_eq!(check(|policy| policy.suspension = MIN_SUSPENSION - 1), out);
-    assert_eq!(check(|policy| (policy.suspension, policy.cooldown) = (MAX_SUSPENSION, MAX_SUSPENSION + 1)), Ok(()));
+    let shortest = |suspension: u32| suspension + SECOND_FALL as u32;
+    assert_eq!(
+        check(|policy| (policy.suspension, policy.cooldown) = (MAX_SUSPENSION, shortest(MAX_SUSPENSION))),
+        Ok(())
+    );
     assert_eq!(check(|policy| (policy.suspension, policy.cooldown) = (MAX_SUSPENSION + 1, u32::MAX)), out);
-    assert_eq!(check(|policy| policy.cooldown = policy.suspension), out);
+    assert_eq!(check(|policy| policy.cooldown = shortest(policy.suspension)), Ok(()));
+    assert_eq!(check(|policy| policy.cooldown = shortest(policy.suspension) - 1), out);
+    assert_eq!(check(|policy| policy.min_volume = 0), out);
+    assert_eq!(check(|policy| policy.min_ended_fees = 0), out);
     assert_eq!(check(|policy| policy.cooldown = MAX_POLICY_COOLDOWN), Ok(()));
     assert_eq!(check(|policy| policy.cooldown = MAX_POLICY_COOLDOWN + 1), out);
     assert_eq!(check(|policy| policy.strike_cooldown = STRIKE_MEMORY as u32), Ok(()));
@@ -65,7 +73,7 @@ fn a_community_market_has_no_policy_but_who_is_admitted() {
 /// Every field, one step towards looser.
 fn loosenings() -> Vec<(&'static str, Policy)> {
     type Change = fn(&mut Policy);
-    let changes: [(&str, Change); 13] = [
+    let changes: [(&str, Change); 14] = [
         ("volume", |policy| policy.min_volume -= 1),
         ("floor", |policy| policy.collateral_floor -= 1),
         ("completed", |policy| policy.min_completed -= 1),
@@ -78,6 +86,7 @@ fn loosenings() -> Vec<(&'static str, Policy)> {
         ("suspension", |policy| policy.suspension -= 1),
         ("cooldown", |policy| policy.cooldown -= 1),
         ("ended", |policy| policy.min_ended += 1),
+        ("ended fees", |policy| policy.min_ended_fees += 1),
         ("missed", |policy| policy.review_missed_bps += 1),
     ];
     let mut all: Vec<_> = changes
@@ -124,6 +133,28 @@ fn a_loosening_takes_fourteen_days_and_a_tightening_the_usual_notice() {
     assert_eq!(looser.earliest_effect(&policy(), true, later, START), Ok(later));
     // Other attestors may be more lenient.
     assert_eq!(policy().earliest_effect(&policy(), false, usual, START), Ok(START + LOOSENING_DELAY));
+}
+
+#[test]
+fn what_judges_more_strictly_waits_until_no_window_before_it_is_open_to_review() {
+    type Change = fn(&mut Policy);
+    let changes: [(&str, Change); 7] = [
+        ("review", |policy| policy.review_success_bps += 1),
+        ("missed", |policy| policy.review_missed_bps -= 1),
+        ("ended", |policy| policy.min_ended -= 1),
+        ("ended fees", |policy| policy.min_ended_fees -= 1),
+        ("suspension", |policy| policy.suspension += 1),
+        ("cooldown", |policy| policy.cooldown += 1),
+        ("floor", |policy| policy.collateral_floor += 1),
+    ];
+    let open = Record::window_start(Record::window_at(START) + 2) + DISPUTE_WINDOW;
+    for (name, change) in changes {
+        let mut harder = policy();
+        change(&mut harder);
+        assert!(harder.is_harder_to_keep_than(&policy()) && !policy().is_harder_to_keep_than(&harder), "{name}");
+        assert_eq!(harder.earliest_effect(&policy(), true, START + 600, START), Ok(open), "{name}");
+        assert_eq!(harder.earliest_effect(&policy(), true, open + 1, START), Ok(open + 1), "{name}");
+    }
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn completed(count: u32, fee: u64) -> Record {
 
 #[test]
 fn the_sizes_are_what_the_layout_says() {
-    assert_eq!((size_of::<Window>(), size_of::<Record>()), (64, 136));
+    assert_eq!((size_of::<Window>(), size_of::<Record>()), (72, 152));
 }
 
 #[test]
@@ -103,10 +103,17 @@ fn a_record_without_ended_jobs_has_a_whole_success_rate_and_none_missed() {
 
 #[test]
 fn a_missed_assignment_counts_among_those_that_were_given() {
-    let mut record = completed(19, 0);
-    record.job_missed(T0);
+    let mut record = completed(19, 9);
+    record.job_missed(9, T0);
     assert_eq!((record.current.missed_bps(), record.current.judged()), (500, 20));
     assert_eq!(record.current.success_bps(), 10_000);
+}
+
+#[test]
+fn jobs_that_pay_next_to_nothing_thin_out_no_missed_assignment() {
+    let mut record = completed(20, 0);
+    record.job_missed(79, T0);
+    assert_eq!(record.current.missed_bps(), 8_000);
 }
 
 #[test]
@@ -206,7 +213,7 @@ proptest! {
                 0 => record.job_completed(&client(fee), fee, evidenced, now),
                 1 => record.job_failed(&client(fee), fee, full, evidenced, now),
                 2 => record.job_ended(&client(fee), fee, evidenced, now),
-                3 => record.job_missed(now),
+                3 => record.job_missed(full, now),
                 4 => record.job_disputed(Counted::Completed, fee, now, now),
                 _ => record.job_disputed(Counted::Neutral, fee, full as i64, now),
             }

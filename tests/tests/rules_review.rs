@@ -40,6 +40,8 @@ impl Reviewed {
             completed: 18,
             failed: 1,
             missed: 1,
+            // One in twenty of all that was given.
+            missed_weight: 526,
             ..Window::default()
         };
         let record = Record { last, index: 100, ..Record::default() };
@@ -76,9 +78,9 @@ fn a_window_at_the_lower_thresholds_passes_and_one_below_suspends() {
     assert_eq!(Reviewed::new().judge(REVIEW), Ok(Review::Passed));
     assert_eq!(Reviewed::failing().judge(REVIEW), Ok(Review::Suspended));
     let mut missed = Reviewed::new();
-    missed.policy.review_missed_bps = 499;
+    missed.policy.review_missed_bps = 498;
     assert_eq!(missed.judge(REVIEW), Ok(Review::Suspended));
-    missed.policy.review_missed_bps = 500;
+    missed.policy.review_missed_bps = 499;
     assert_eq!(missed.judge(REVIEW), Ok(Review::Passed));
 }
 
@@ -95,6 +97,15 @@ fn a_window_with_one_job_too_few_is_neutral() {
     case.policy.min_ended = 21;
     assert_eq!(case.judge(REVIEW), Ok(Review::Neutral));
     case.policy.min_ended = 20;
+    assert_eq!(case.judge(REVIEW), Ok(Review::Suspended));
+}
+
+#[test]
+fn a_window_whose_jobs_paid_one_unit_too_little_is_neutral() {
+    let mut case = Reviewed::failing();
+    case.policy.min_ended_fees = 10_527;
+    assert_eq!(case.judge(REVIEW), Ok(Review::Neutral));
+    case.policy.min_ended_fees = 10_526;
     assert_eq!(case.judge(REVIEW), Ok(Review::Suspended));
 }
 
@@ -162,11 +173,60 @@ fn one_bad_spell_costs_one_fall() {
     case.review(REVIEW).unwrap();
     let end = REVIEW + i64::from(case.policy.suspension);
     case.review(end).unwrap();
-    // The window that the member fell in went badly too.
+    // The window before the return is not judged, and what came before the return in this one is gone.
+    assert_eq!(case.judge(end), Err(MarketError::AlreadyReviewed));
+    case.record.current = Reviewed::failing().record.last;
+    case.record.restart(end);
+    assert_eq!(case.record.current, Window::default());
+    // What comes after it is judged.
     case.fail_again(T0 + RECORD_WINDOW);
-    assert_eq!(case.judge(REVIEW + RECORD_WINDOW), Err(MarketError::AlreadyReviewed));
-    case.fail_again(T0 + 2 * RECORD_WINDOW);
-    assert_eq!(case.judge(REVIEW + 2 * RECORD_WINDOW), Ok(Review::Removed));
+    assert_eq!(case.judge(REVIEW + RECORD_WINDOW), Ok(Review::Removed));
+}
+
+#[test]
+fn a_resignation_forestalls_no_fall() {
+    // Neither in the last window, nor in the current one; and once judged, a window costs nothing more.
+    let mut case = Reviewed::failing();
+    let pending = |case: &Reviewed, now| {
+        let (member, standing, record) = (&case.member, &case.standing, &case.record);
+        Case { member, standing, gpus_per_seat: GPUS_PER_SEAT, record }.pending_fall(&case.policy, now)
+    };
+    assert_eq!(pending(&case, T0 + 5), Some(Review::Suspended));
+    assert_eq!(pending(&Reviewed::new(), T0 + 5), None);
+    case.standing.reviewed = 99;
+    assert_eq!(pending(&case, T0 + 5), None);
+    case.record.current = case.record.last;
+    assert_eq!(pending(&case, T0 + 5), Some(Review::Suspended));
+    case.standing.probation_until = T0 + 6;
+    assert_eq!(pending(&case, T0 + 5), Some(Review::Removed));
+    assert_eq!(pending(&case, T0 + 6), Some(Review::Suspended));
+}
+
+#[test]
+fn who_resigns_is_back_no_sooner_than_after_the_fall_that_was_due() {
+    let (policy, at) = (policy(), T0 + 5);
+    let [suspension, cooldown] = [policy.suspension, policy.cooldown].map(i64::from);
+    let resigned = |before: Standing, pending| {
+        let mut standing = before;
+        standing.resigned(pending, &policy, at).unwrap();
+        assert_eq!(standing.fresh_from, 101);
+        (standing.barred_until - at, standing.probation_until)
+    };
+    let disputed_by = RECORD_WINDOW + DISPUTE_WINDOW;
+    assert!(suspension < disputed_by && disputed_by < cooldown);
+    let fresh = Standing::default();
+    assert_eq!(resigned(fresh, None), (disputed_by, 0));
+    assert_eq!(resigned(fresh, Some(Review::Suspended)), (disputed_by, at + cooldown));
+    assert_eq!(resigned(fresh, Some(Review::Removed)), (cooldown, at + cooldown));
+    let on_probation = Standing { probation_until: at + disputed_by + 1, ..fresh };
+    assert_eq!(resigned(on_probation, None), (disputed_by + 1, at + disputed_by + 1));
+}
+
+#[test]
+fn a_member_closes_when_what_no_longer_counts_has_left_the_feeders_record() {
+    let standing = Standing { fresh_from: 101, ..Standing::default() };
+    assert_eq!(standing.require_closable(Record::window_start(102) - 1), Err(MarketError::MemberCoolingOff));
+    assert_eq!(standing.require_closable(Record::window_start(102)), Ok(()));
 }
 
 #[test]

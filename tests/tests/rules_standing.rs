@@ -8,8 +8,8 @@ use {
         constants::RECORD_WINDOW,
         error::MarketError,
         state::{
-            Candidacy, Host, Member, MemberState, PROMOTION_RULES, PromotionRule, Record, Requirement, Review,
-            Standing, Window,
+            Candidacy, Host, Market, Member, MemberState, PROMOTION_RULES, PromotionRule, Record, Requirement,
+            Review, Standing, Tier, Window,
         },
     },
     grounds::*,
@@ -222,9 +222,19 @@ fn the_window_of_a_removal_does_not_count_for_the_return() {
 
 #[test]
 fn an_owner_resigns_an_empty_place_and_starts_over() {
-    let mut standing = Standing::default();
-    assert_eq!(standing.resigned(MemberState::Active, 1, T0), Err(MarketError::MemberNotEmpty));
-    assert_eq!(standing.resigned(MemberState::Suspended, 0, T0), Err(MarketError::MemberNotActive));
-    assert_eq!(standing.resigned(MemberState::Active, 0, T0), Ok(MemberState::Candidate));
-    assert_eq!(standing.fresh_from, 101);
+    let (mut market, mut member) = (Market::zeroed(), Member::zeroed());
+    let policy = policy();
+    member.state = MemberState::Active as u8;
+    assert_eq!(member.resign(&market, &policy, T0), Err(MarketError::NotPremium));
+    market.tier = Tier::Premium as u8;
+    member.seats = 1;
+    assert_eq!(member.resign(&market, &policy, T0), Err(MarketError::MemberNotEmpty));
+    member.seats = 0;
+    for state in [MemberState::Candidate, MemberState::Suspended, MemberState::Removed] {
+        member.state = state as u8;
+        assert_eq!(member.resign(&market, &policy, T0), Err(MarketError::MemberNotActive));
+    }
+    member.state = MemberState::Active as u8;
+    assert_eq!(member.resign(&market, &policy, T0), Ok(()));
+    assert_eq!((member.state(), member.standing.fresh_from), (Ok(MemberState::Candidate), 101));
 }

@@ -87,8 +87,10 @@ const HIGHEST: TermsParams = TermsParams {
 
 fn creation(world: &World, tier: u8, id: u16, terms: TermsParams) -> gpu_market_sdk::Instruction {
     let genesis_end = if tier == 1 { world.now().unix } else { 0 };
-    let policy = Policy { collateral_floor: terms.bond, ..PREMIUM_POLICY };
-    let terms = if tier == 1 { TermsParams { policy, ..terms } } else { terms };
+    let policy = Policy { collateral_floor: terms.bond, min_ended_fees: u64::MAX, ..PREMIUM_POLICY };
+    // Records in Premium are weighed by fees.
+    let fee_bps = terms.fee_bps.max(1);
+    let terms = if tier == 1 { TermsParams { policy, fee_bps, ..terms } } else { terms };
     market::create_market(market::CreateMarket {
         authority: world.authority.pubkey(),
         payer: world.payer.pubkey(),
@@ -119,6 +121,14 @@ fn every_term_has_its_bounds_at_creation_and_at_announcement() {
             world.refused(&[announce], &[&authority], rule(error));
         }
     }
+    for terms in [
+        TermsParams { fee_bps: 0, ..PREMIUM_TERMS },
+        // Three of the shortest jobs pay 540 in fees.
+        TermsParams { policy: Policy { min_ended_fees: 539, ..PREMIUM_POLICY }, ..PREMIUM_TERMS },
+    ] {
+        let announce = market::announce_terms(world.announcement(&premium, &terms, 0));
+        world.refused(&[announce], &[&authority], rule(MarketError::PolicyOutOfRange));
+    }
     let sla = TermsParams { sla_bps: 1, ..TERMS };
     let create = creation(&world, 0, 9, sla);
     world.refused(&[create], &[&authority], rule(MarketError::SlaInCommunity));
@@ -128,7 +138,7 @@ fn every_term_has_its_bounds_at_creation_and_at_announcement() {
         let create = creation(&world, 1, id, terms);
         world.ok(&[create], &[&authority]);
     }
-    let policy = Policy { collateral_floor: HIGHEST.bond, ..PREMIUM_POLICY };
+    let policy = Policy { collateral_floor: HIGHEST.bond, min_ended_fees: u64::MAX, ..PREMIUM_POLICY };
     let highest = TermsParams { policy, ..HIGHEST };
     let announce = market::announce_terms(world.announcement(&premium, &highest, 0));
     world.ok(&[announce], &[&authority]);

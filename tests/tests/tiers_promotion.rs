@@ -3,6 +3,7 @@
 
 use {
     gpu_market::{
+        constants::{DISPUTE_WINDOW, RECORD_WINDOW},
         error::MarketError,
         events::{MemberApplied, MemberEnrolled, MemberPromoted, MemberResigned},
         state::{MemberState, Policy, Record},
@@ -253,6 +254,8 @@ fn collateral_lent_for_a_promotion_with_a_given_attestation_stays_under_the_floo
         market: market.address,
         host: proven.host.host,
         at,
+        barred_until: at + RECORD_WINDOW + DISPUTE_WINDOW,
+        probation_until: 0,
         fresh_from: u64::from(Record::window_at(at)) + 1,
     };
     proven.world.ok_emitting(resign.clone(), &[&proven.host.owner], Event::MemberResigned(event));
@@ -260,6 +263,8 @@ fn collateral_lent_for_a_promotion_with_a_given_attestation_stays_under_the_floo
     proven.world.refused(&[resign], &[&proven.host.owner], rule(MarketError::MemberNotActive));
     // With the collateral back, what was done before earns no second place.
     proven.world.allocate(&proven.host, &market, RECORD.collateral_floor);
+    proven.is_refused(&market, MarketError::PromotionCooldown);
+    proven.world.wait_until(event.barred_until);
     proven.is_refused(&market, MarketError::TooFewCompleted);
 }
 

@@ -69,7 +69,7 @@ fn a_fault_of_the_client_and_an_early_end_say_nothing_about_the_host() {
 
 #[test]
 fn a_dispute_of_a_clients_fault_counts_as_failed_and_of_a_hosts_fault_changes_no_rate() {
-    for (outcome, ended_weight) in [(Outcome::ClientFault, 1), (Outcome::HostFault, FEE + 1)] {
+    for (outcome, ended_weight) in [(Outcome::ClientFault, FEE + 1), (Outcome::HostFault, FEE + 1)] {
         let (mut scene, job) = running();
         let Scene { world, market, client, host } = &mut scene;
         let slash = Some(world.slash(host, client));
@@ -138,7 +138,7 @@ fn a_missed_acknowledgement_counts_and_a_decline_does_not() {
     world.ok(&[decline], &[&host.operator]);
     world.join(host, market);
     world.miss(client, host, market, job);
-    assert_eq!(window(&scene), Window { missed: 1, ..Window::default() });
+    assert_eq!(window(&scene), Window { missed: 1, missed_weight: FEE + 1, ..Window::default() });
 }
 
 #[test]

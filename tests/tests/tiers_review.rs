@@ -100,11 +100,12 @@ fn a_success_rate_at_the_threshold_stays_and_one_below_it_falls() {
 #[test]
 fn a_share_of_missed_assignments_at_the_threshold_stays_and_one_above_it_falls() {
     let mut bench = Bench::new();
-    bench.completes(4);
+    // A missed job of ten minutes weighs as much as five of two: one of twenty in five, or four.
+    bench.completes(20);
     bench.misses(1);
     bench.world.wait_for_review();
     assert_eq!(bench.world.review(&bench.host, &bench.market), MemberState::Active);
-    bench.completes(3);
+    bench.completes(19);
     bench.misses(1);
     bench.world.wait_for_review();
     assert_eq!(bench.world.review(&bench.host, &bench.market), MemberState::Suspended);
@@ -219,9 +220,10 @@ fn a_suspension_ends_to_the_second_when_attestation_and_collateral_are_there() {
     bench.world.allocate(&bench.host, &bench.market, 1);
     assert_eq!(bench.world.review(&bench.host, &bench.market), MemberState::Active);
     bench.world.join(&bench.host, &bench.market);
-    // The window of the fall is not judged again.
-    bench.world.wait_until(bench.world.next_window() + i64::from(DAY) + 1);
+    // What it did before its return is not judged again.
     bench.is_refused(MarketError::AlreadyReviewed);
+    bench.world.wait_until(bench.world.next_window() + i64::from(DAY) + 1);
+    assert_eq!(bench.world.review(&bench.host, &bench.market), MemberState::Active);
 }
 
 #[test]
@@ -315,9 +317,11 @@ fn a_review_is_of_a_premium_member_under_the_terms_in_force() {
     bench.world.refused(&[elsewhere], &[], rule(MarketError::WrongMarket));
     let other_terms = with_account(review, 1, gpu_market_sdk::address::terms(&community.address, 1).0);
     bench.world.refused(&[other_terms], &[], rule(MarketError::WrongMarket));
-    // A tighter policy is in force after the usual notice, and judges from then on.
+    // A tighter policy is in force when no window from before can be reviewed any more, and judges from then on.
     let policy = Policy { collateral_floor: 300 * STAKE, ..PREMIUM_POLICY };
     let tighter = bench.world.new_terms(&market, &TermsParams { policy, ..PREMIUM_TERMS });
+    bench.attested_for_ever();
+    bench.world.svm.advance(1);
     let old = bench.world.review_ix(&bench.host, &market);
     bench.world.refused(&[old], &[], rule(MarketError::WrongTerms));
     bench.world.join(&bench.host, &tighter);
@@ -345,14 +349,15 @@ fn a_member_below_its_floor_or_with_a_stale_attestation_is_unfit_to_the_unit_and
     write(&mut bench.world, 200 * STAKE);
     let job = bench.world.post(&bench.client, &market, 0, WORK);
     bench.world.ok(from_ref(&join), &[&host.operator]);
+    // What it was given it may start, or its first slash would spare it all others.
     let start = bench.world.start_ix(host, &market, job);
     write(&mut bench.world, 200 * STAKE + 1);
-    bench.world.refused(from_ref(&start), &[&host.operator], rule(MarketError::MemberUnfit));
-    write(&mut bench.world, 200 * STAKE);
     let now = bench.world.now().unix;
     bench.world.attest(host, &market, 4, now);
     bench.world.refused(from_ref(&start), &[&host.operator], rule(MarketError::MemberUnfit));
+    write(&mut bench.world, 200 * STAKE);
     bench.world.refused(&[join], &[&host.operator], rule(MarketError::NoSeatLeft));
+    write(&mut bench.world, 200 * STAKE + 1);
     bench.world.attest(host, &market, 4, now + 1);
     bench.world.ok(&[start], &[&host.operator]);
 }

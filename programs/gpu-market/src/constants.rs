@@ -147,6 +147,9 @@ pub const LOOSENING_DELAY: i64 = 14 * 86_400;
 /// Length of the windows that a host's record is kept in. Window `n` begins at `n × RECORD_WINDOW` for everybody, so that
 /// nobody can choose, move or reset one.
 pub const RECORD_WINDOW: i64 = 7 * 86_400;
+/// From a fall at the start of a window until the review of the first whole window after it, without the suspension
+/// between: a cooldown that is shorter would never remove anybody.
+pub const SECOND_FALL: i64 = 2 * RECORD_WINDOW + DISPUTE_WINDOW;
 /// Bits of a window's sketch of clients.
 pub const SKETCH_BITS: u32 = 128;
 /// Most distinct clients that a policy may ask for: the sketch counts 41 of 50 clients on average, and 50 of 64.

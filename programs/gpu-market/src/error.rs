@@ -201,8 +201,8 @@ market_errors! {
     HostHasMembers: "A host, or its earnings vault, closes when the host has no members.", "Close the members first.";
     MemberNotEmpty: "A member closes without seats and without collateral.",
         "Leave all seats, finish all jobs and deallocate the collateral first.";
-    MemberCoolingOff: "A member stays open until the last of its jobs can no longer be disputed.",
-        "Wait 24 hours after the last job ended.";
+    MemberCoolingOff: "A member stays open until its last job can no longer be disputed and its failures and falls are forgotten.",
+        "Wait: 24 hours after the last job ended, up to two weeks after a failure, longer after a fall.";
     EnrollInPremium: "A premium market is not open to enrolling.", "Enroll in its feeder market.";
     NotPremium: "Only a premium market has genesis admissions.", "Enroll: a community market is open.";
     GenesisOver: "Genesis is over: nobody admits hosts by hand any more.", "Earn the place by the market's rules.";
@@ -214,7 +214,8 @@ market_errors! {
     RateBelowMinimum: "The rate in force is below the host's minimum.", "Lower the minimum or wait for other terms.";
     HeadBelowTerms: "The job at the head of the line pays less than the host's minimum.",
         "Lower the minimum, join another shard, or wait until its client reprices it.";
-    MemberUnfit: "The member is no longer fit to start a job.", "Restore collateral and standing first.";
+    MemberUnfit: "The member is no longer fit to start a job.",
+        "Have GPUs attested for every job that runs, and wait for the end of a suspension.";
 
     // ---- queue
     QueueFull: "The shard has no free node.", "Use another shard, or grow this one.";

@@ -147,12 +147,9 @@ pub fn review(market: Address, terms: u32, host: Address) -> Instruction {
 }
 
 /// Host owner: gives up the place in a premium market, so that the collateral under the floor can leave. The member is a
-/// candidate again, and what its host did until now earns it no place.
-pub fn resign(owner: Address, market: Address) -> Instruction {
+/// candidate again, and what its host did until now earns it no place. `terms` is the number of the terms in force.
+pub fn resign(owner: Address, market: Address, terms: u32) -> Instruction {
     let host = address::host(&owner).0;
-    instruction(
-        72,
-        &(),
-        [signer(owner), readonly(host), readonly(market), writable(address::member(&market, &host).0)],
-    )
+    let [market, terms, member] = seating(market, terms, &host);
+    instruction(72, &(), [signer(owner), readonly(host), market, terms, member])
 }

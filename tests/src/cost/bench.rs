@@ -1,5 +1,5 @@
 use {
-    super::{Cost, Watch},
+    super::{Bumps, Cost, Watch},
     crate::{ClientParty, HostParty, MarketRef, PREMIUM_TERMS, TERMS, World},
     gpu_market::state::TermsParams,
     gpu_market_sdk::{
@@ -13,16 +13,23 @@ use {
     std::{collections::BTreeSet, sync::LazyLock},
 };
 
-/// Whether all of these addresses were found with the first try.
-pub fn bump_255(addresses: &[(Address, u8)]) -> bool {
-    addresses.iter().all(|(_, bump)| *bump == u8::MAX)
+/// What is searched for the worst address.
+const CANDIDATES: u32 = 1_000;
+
+/// How many tries it took to find all of these addresses, beyond one each.
+fn tries(addresses: &[(Address, u8)]) -> u32 {
+    addresses.iter().map(|(_, bump)| u32::from(u8::MAX - bump)).sum()
 }
 
-fn search<T>(candidate: impl Fn(u32) -> (T, Vec<(Address, u8)>)) -> T {
-    (0..).map(candidate).find(|(_, addresses)| bump_255(addresses)).expect("there is one").0
+fn search<T>(bumps: Bumps, candidate: impl Fn(u32) -> (T, Vec<(Address, u8)>)) -> T {
+    let found = match bumps {
+        Bumps::First => (0..).map(candidate).find(|(_, addresses)| tries(addresses) == 0),
+        Bumps::Worst => (0..CANDIDATES).map(candidate).max_by_key(|(_, addresses)| tries(addresses)),
+    };
+    found.expect("there is one").0
 }
 
-/// Names and numbers whose addresses all have bump 255.
+/// Names and numbers whose addresses all have the bumps that are asked for.
 struct Names {
     coin: String,
     community: u16,
@@ -31,46 +38,58 @@ struct Names {
     host: String,
 }
 
-static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    let coin = search(|n| {
-        let name = format!("coin {n}");
-        let mint = keypair(&format!("mint {name}")).pubkey();
-        (name, vec![address::treasury(&mint), address::treasury_vault(&mint)])
-    });
-    let mint = keypair(&format!("mint {coin}")).pubkey();
-    let authority = keypair("market authority").pubkey();
-    let market_after = |first: u16| {
-        search(|n| {
-            let id = first + u16::try_from(n).expect("an id");
-            let market = address::market(&authority, id);
-            let (terms, shard) = (|n| address::terms(&market.0, n), |n| address::shard(&market.0, n));
-            (id, vec![market, terms(1), terms(2), shard(0), shard(1)])
-        })
-    };
-    let community = market_after(0);
-    let premium = market_after(community + 1);
-    let client = search(|n| {
-        let name = format!("client {n}");
-        let client = address::client(&keypair(&name).pubkey(), &mint);
-        (name, vec![client, address::client_vault(&client.0)])
-    });
-    let client_owner = keypair(&client).pubkey();
-    let host = search(|n| {
-        let name = format!("host {n}");
-        let owner = keypair(&format!("{name} owner")).pubkey();
-        let (host, stake) = (address::host(&owner), address::stake(&owner));
-        let member = |id| address::member(&address::market(&authority, id).0, &host.0);
-        let vaults = [address::stake_vault(&stake.0), address::earnings(&host.0, &mint)];
-        let mut all =
-            vec![host, stake, member(community), member(premium), address::credit(&stake.0, &client_owner)];
-        all.extend(vaults);
-        (name, all)
-    });
-    Names { coin, community, premium, client, host }
-});
+impl Names {
+    fn of(bumps: Bumps) -> &'static Self {
+        static FIRST: LazyLock<Names> = LazyLock::new(|| Names::search(Bumps::First));
+        static WORST: LazyLock<Names> = LazyLock::new(|| Names::search(Bumps::Worst));
+        match bumps {
+            Bumps::First => &FIRST,
+            Bumps::Worst => &WORST,
+        }
+    }
 
-/// A world in which every address that is created has bump 255, and the costs measured in it.
+    fn search(bumps: Bumps) -> Self {
+        let coin = search(bumps, |n| {
+            let name = format!("coin {n}");
+            let mint = keypair(&format!("mint {name}")).pubkey();
+            (name, vec![address::treasury(&mint), address::treasury_vault(&mint)])
+        });
+        let mint = keypair(&format!("mint {coin}")).pubkey();
+        let authority = keypair("market authority").pubkey();
+        let market_after = |first: u16| {
+            search(bumps, |n| {
+                let id = first + u16::try_from(n).expect("an id");
+                let market = address::market(&authority, id);
+                let (terms, shard) = (|n| address::terms(&market.0, n), |n| address::shard(&market.0, n));
+                (id, vec![market, terms(1), terms(2), shard(0), shard(1)])
+            })
+        };
+        let community = market_after(0);
+        let premium = market_after(community + 1);
+        let client = search(bumps, |n| {
+            let name = format!("client {n}");
+            let client = address::client(&keypair(&name).pubkey(), &mint);
+            (name, vec![client, address::client_vault(&client.0)])
+        });
+        let client_owner = keypair(&client).pubkey();
+        let host = search(bumps, |n| {
+            let name = format!("host {n}");
+            let owner = keypair(&format!("{name} owner")).pubkey();
+            let (host, stake) = (address::host(&owner), address::stake(&owner));
+            let member = |id| address::member(&address::market(&authority, id).0, &host.0);
+            let vaults = [address::stake_vault(&stake.0), address::earnings(&host.0, &mint)];
+            let mut all =
+                vec![host, stake, member(community), member(premium), address::credit(&stake.0, &client_owner)];
+            all.extend(vaults);
+            (name, all)
+        });
+        Names { coin, community, premium, client, host }
+    }
+}
+
+/// A world in which every address that is created has the bump that is asked for, and the costs measured in it.
 pub struct Bench {
+    names: &'static Names,
     pub world: World,
     pub market: MarketRef,
     pub premium: MarketRef,
@@ -83,9 +102,10 @@ impl Bench {
     /// Keys and mints only.
     pub fn bare(watch: &Watch) -> Self {
         let mut world = World::bare();
-        world.dollar = world.svm.create_mint(&NAMES.coin, address::TOKEN_PROGRAM, 6, true).expect("a mint");
+        let names = Names::of(watch.bumps());
+        world.dollar = world.svm.create_mint(&names.coin, address::TOKEN_PROGRAM, 6, true).expect("a mint");
         let none = world.community;
-        Self { world, market: none, premium: none, watch: watch.clone(), costs: Vec::new(), nonce: 0 }
+        Self { names, world, market: none, premium: none, watch: watch.clone(), costs: Vec::new(), nonce: 0 }
     }
 
     /// Config, a community and a premium market with a shard each.
@@ -105,7 +125,8 @@ impl Bench {
     /// An existing world, in which addresses have any bump.
     pub fn of(world: World, watch: &Watch) -> Self {
         let (market, premium) = (world.community, world.premium);
-        Self { world, market, premium, watch: watch.clone(), costs: Vec::new(), nonce: 0 }
+        let names = Names::of(watch.bumps());
+        Self { names, world, market, premium, watch: watch.clone(), costs: Vec::new(), nonce: 0 }
     }
 
     /// The world, and what was measured in it.
@@ -115,32 +136,32 @@ impl Bench {
 
     fn create_market(&mut self, tier: u8, terms: &TermsParams) -> MarketRef {
         let feeder = (tier == 1).then_some(self.market.address);
-        let id = if tier == 1 { NAMES.premium } else { NAMES.community };
+        let id = if tier == 1 { self.names.premium } else { self.names.community };
         let token = self.world.dollar;
         self.world.create_market_in(token, tier, id, terms, feeder)
     }
 
     /// Number of the community market.
-    pub fn market_id() -> u16 {
-        NAMES.community
+    pub fn market_id(&self) -> u16 {
+        self.names.community
     }
 
-    pub fn client_name() -> &'static str {
-        &NAMES.client
+    pub fn client_name(&self) -> &'static str {
+        &self.names.client
     }
 
-    pub fn host_name() -> &'static str {
-        &NAMES.host
+    pub fn host_name(&self) -> &'static str {
+        &self.names.host
     }
 
     /// A client with a thousand dollars in escrow.
     pub fn client(&mut self) -> ClientParty {
-        self.world.client(&NAMES.client, 1_000 * crate::DOLLAR)
+        self.world.client(&self.names.client, 1_000 * crate::DOLLAR)
     }
 
     /// A host in the community market.
     pub fn host(&mut self) -> HostParty {
-        let name = NAMES.host.clone();
+        let name = self.names.host.clone();
         self.other_host(&name)
     }
 
@@ -151,9 +172,12 @@ impl Bench {
         host
     }
 
-    /// A post whose job has bump 255, paid for by the client's owner.
+    /// A post whose job has the bump that is asked for, paid for by the client's owner.
     pub fn post(&mut self, client: &ClientParty, market: &MarketRef, duration: u32) -> job::Post {
-        let nonce = address::nonce_with_canonical_bump(&client.client, self.nonce);
+        let nonce = search(self.watch.bumps(), |n| {
+            let nonce = self.nonce + u64::from(n);
+            (nonce, vec![address::job(&client.client, nonce)])
+        });
         self.nonce = nonce + 1;
         let post = self.world.post_of(client, market, World::post_params(nonce, duration));
         job::Post { payer: client.owner.pubkey(), ..post }
@@ -198,9 +222,14 @@ impl Bench {
         let mut written: BTreeSet<Address> =
             instruction.accounts.iter().filter(|meta| meta.is_writable).map(|meta| meta.pubkey).collect();
         written.extend(signers.first().map(|payer| payer.pubkey()));
+        let calls = Calls::of(&execution.logs);
         let cost = Cost {
             number: instruction.data[0],
             cu: execution.compute_units,
+            worst_cu: execution.compute_units,
+            calls: calls.number,
+            called_cu: calls.called,
+            event_cu: calls.events,
             tx_bytes: execution.bytes,
             accounts: instruction.accounts.len(),
             writable: written.len(),
@@ -251,5 +280,38 @@ impl Bench {
 impl Default for Bench {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// What an instruction called, as the runtime logs it.
+#[derive(Default)]
+struct Calls {
+    number: u64,
+    /// Compute units of other programs; what is built into the runtime logs none.
+    called: u64,
+    /// Compute units of this program, which notes its events by calling itself.
+    events: u64,
+}
+
+impl Calls {
+    fn of(logs: &[String]) -> Self {
+        let this = address::PROGRAM.to_string();
+        let (mut depth, mut calls) = (0_u32, Self::default());
+        for line in logs {
+            let words: Vec<&str> = line.split(' ').collect();
+            match words[..] {
+                ["Program", _, "invoke", _] => {
+                    depth += 1;
+                    calls.number += u64::from(depth == 2);
+                }
+                ["Program", _, "success"] => depth -= 1,
+                ["Program", program, "consumed", units, ..] if depth == 2 => {
+                    let units: u64 = units.parse().expect("units");
+                    *(if program == this { &mut calls.events } else { &mut calls.called }) += units;
+                }
+                _ => {}
+            }
+        }
+        calls
     }
 }

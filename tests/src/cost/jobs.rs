@@ -197,7 +197,7 @@ fn waiting_too_long(watch: &Watch) -> Vec<(String, Cost)> {
 fn premium(watch: &Watch) -> (Bench, crate::ClientParty, crate::HostParty) {
     let mut bench = Bench::watched(watch);
     let client = bench.client();
-    let host = bench.world.host(Bench::host_name(), 200 * STAKE);
+    let host = bench.world.host(bench.host_name(), 200 * STAKE);
     let premium = bench.premium;
     bench.world.admit(&host, &premium, 1, 50 * STAKE);
     (bench, client, host)

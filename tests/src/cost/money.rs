@@ -13,7 +13,7 @@ fn escrows(watch: &Watch) -> Vec<(String, Cost)> {
     let mut bench = Bench::watched(watch);
     let token = bench.world.dollar;
     // Opened once for its keys and its wallet, so that it can be opened again.
-    let client = bench.world.client(Bench::client_name(), 1_000 * DOLLAR);
+    let client = bench.world.client(bench.client_name(), 1_000 * DOLLAR);
     let (owner, key, destination) = (&client.owner, client.owner.pubkey(), client.wallet);
     let close = escrow::close_client(escrow::CloseClient {
         owner: key,
@@ -43,7 +43,7 @@ fn stakes(watch: &Watch) -> Vec<(String, Cost)> {
     let mut bench = Bench::watched(watch);
     let (token, market) = (bench.world.stake_token, bench.market);
     // Opened once for its keys and its wallet, so that it can be opened again.
-    let host = bench.world.host(Bench::host_name(), 0);
+    let host = bench.world.host(bench.host_name(), 0);
     let (owner, key) = (&host.owner, host.owner.pubkey());
     let close = |rent_payer| {
         staking::close_stake(staking::CloseStake { owner: key, token, destination: host.stake_wallet, rent_payer })

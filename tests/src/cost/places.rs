@@ -20,7 +20,7 @@ pub const SCENARIOS: &[Scenario] = &[hosts, admission, standing, market_life, co
 fn hosts(watch: &Watch) -> Vec<(String, Cost)> {
     let mut bench = Bench::watched(watch);
     let (token, market) = (bench.world.dollar, bench.market);
-    let owner = keypair(&format!("{} owner", Bench::host_name()));
+    let owner = keypair(&format!("{} owner", bench.host_name()));
     let key = owner.pubkey();
     bench.world.svm.airdrop(&key, 10_000_000_000);
     let params = HostParams { operator: key, sealing_key: [1; 32], metadata_hash: [2; 32] };
@@ -39,7 +39,7 @@ fn hosts(watch: &Watch) -> Vec<(String, Cost)> {
 fn admission(watch: &Watch) -> Vec<(String, Cost)> {
     let mut bench = Bench::watched(watch);
     let (market, authority) = (bench.premium, bench.world.authority.insecure_clone());
-    let host = bench.world.host(Bench::host_name(), STAKE);
+    let host = bench.world.host(bench.host_name(), STAKE);
     bench.world.open_earnings(&host, market.token);
     let (owner, host_owner) = (host.owner.pubkey(), host.owner.insecure_clone());
     let apply = member::Enroll { owner, payer: owner, market: market.address, token: market.token, access: None };
@@ -111,7 +111,7 @@ fn market_life(watch: &Watch) -> Vec<(String, Cost)> {
         payment: bench.world.dollar,
         feeder: None,
         market: MarketParams {
-            id: Bench::market_id(),
+            id: bench.market_id(),
             gpus_per_seat: 1,
             tier: 0,
             gpu_class: [b'x'; 32],
@@ -121,7 +121,7 @@ fn market_life(watch: &Watch) -> Vec<(String, Cost)> {
         terms: TERMS,
     };
     bench.measure("create_market", markets::create_market(create), &[&authority]);
-    bench.market.address = gpu_market_sdk::address::market(&key, Bench::market_id()).0;
+    bench.market.address = gpu_market_sdk::address::market(&key, bench.market_id()).0;
     let market = bench.market.address;
     bench.world.ok(&[shard::create_shard(key, key, market, 0)], &[&authority]);
     let terms = announce(&bench, &TERMS);

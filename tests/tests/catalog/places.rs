@@ -39,6 +39,7 @@ const NEW_TERMS: TermsParams = TermsParams {
     policy: Policy {
         min_volume: 15,
         collateral_floor: 16,
+        min_ended_fees: 116,
         min_completed: 17,
         min_evidenced: 18,
         min_score: 19,
@@ -91,7 +92,7 @@ fn hosts() -> Vec<(&'static str, Instruction)> {
         ("apply", members::apply(enroll)),
         ("promote", members::promote(promote)),
         ("review", members::review(market(), TERMS, host())),
-        ("resign", members::resign(OWNER, market())),
+        ("resign", members::resign(OWNER, market(), TERMS)),
         ("close_member", members::close_member(OWNER, market(), RENT_PAYER)),
     ]
 }

@@ -43,6 +43,7 @@ pub fn policy() -> Policy {
     Policy {
         min_volume: 1_000,
         collateral_floor: 5_000,
+        min_ended_fees: 10,
         min_completed: 20,
         min_evidenced: 36_000,
         min_score: 900,

@@ -148,6 +148,9 @@ pub struct MemberResigned {
     pub market: Address,
     pub host: Address,
     pub at: i64,
+    /// The member is not promoted before.
+    pub barred_until: i64,
+    pub probation_until: i64,
     /// Windows of the feeder's record with a lower number do not count for promotion.
     pub fresh_from: u64,
 }

@@ -5,7 +5,7 @@ use {
         constants::*,
         error::{MarketError, Rule},
         math::Checked,
-        settlement::Quote,
+        settlement::{pay, share, Quote},
     },
 };
 
@@ -199,6 +199,21 @@ impl Job {
         })
     }
 
+    /// Base units in protocol fees that so many seconds of the job pay.
+    pub fn fee_for(&self, seconds: u32) -> Rule<u64> {
+        share(pay(self.rate, seconds)?, self.fee_bps)
+    }
+
+    /// What a dispute of the job weighs in fees: what it paid. A failure that the host called its client's weighs two
+    /// heartbeats at least, or a host that drops every job at once would weigh nothing.
+    pub fn disputed_weight(&self) -> Rule<u64> {
+        if self.state()? == JobState::Failed {
+            let seconds = self.heartbeat_interval.times(2)?.min(self.duration);
+            return Ok(self.fee.max(self.fee_for(seconds)?));
+        }
+        Ok(self.fee)
+    }
+
     #[inline]
     pub fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
@@ -370,8 +385,8 @@ impl Job {
 
     /// Marks the job as disputed. It counts as failed in the host's record, by the fee it paid.
     pub fn dispute(&mut self, now: i64) -> Rule<u64> {
-        let finished = matches!(self.state()?, JobState::Completed | JobState::Failed);
-        ensure(finished && !self.has(job_flags::DISPUTED), MarketError::NotDisputable)?;
+        let claims_work = matches!(self.state()?, JobState::Completed | JobState::Failed | JobState::Ended);
+        ensure(claims_work && !self.has(job_flags::DISPUTED), MarketError::NotDisputable)?;
         ensure(now <= self.ended_at.plus(DISPUTE_WINDOW)?, MarketError::DisputeWindowOver)?;
         self.flags |= job_flags::DISPUTED;
         Ok(self.fee)

@@ -5,7 +5,6 @@ use {
         constants::*,
         error::{MarketError, Rule},
         math::Checked,
-        settlement::{pay, share},
     },
 };
 
@@ -119,27 +118,49 @@ impl Member {
     /// How many seats the member may hold: one for each `gpus_per_seat` attested GPUs; without attestation one, or none
     /// where the market asks for it.
     pub fn seat_limit(&self, market: &Market, now: i64) -> Rule<u16> {
-        if self.attested_gpus > 0 && now < self.attested_until {
-            return self.attested_gpus.checked_div(market.gpus_per_seat).ok_or(MarketError::MathOverflow);
+        match self.attested_seats(market, now)? {
+            Some(seats) => Ok(seats),
+            None => Ok(if market.needs_attestation(now)? { 0 } else { UNATTESTED_SEATS }),
         }
-        Ok(if market.needs_attestation(now)? { 0 } else { UNATTESTED_SEATS })
     }
 
-    /// Whether the member may be given and start jobs: active, its collateral covers its bonds and reaches its floor, and
-    /// its attestation is fresh where the market asks for one.
-    pub fn is_fit(&self, market: &Market, now: i64) -> Rule<bool> {
-        Ok(self.state()? == MemberState::Active
-            && self.collateral >= self.bonds.max(self.collateral_floor)
-            && self.seat_limit(market, now)? > 0)
+    /// Seats that the attested GPUs allow; none without a fresh attestation.
+    fn attested_seats(&self, market: &Market, now: i64) -> Rule<Option<u16>> {
+        if self.attested_gpus == 0 || now >= self.attested_until {
+            return Ok(None);
+        }
+        self.attested_gpus.checked_div(market.gpus_per_seat).map(Some).ok_or(MarketError::MathOverflow)
+    }
+
+    /// Whether the member may start another of the jobs that it was given: active, its attestation fresh where the market
+    /// asks for one, and not more jobs than GPUs while it is. Its collateral covers their bonds whatever was slashed; the
+    /// floor binds who asks for seats.
+    pub fn may_start(&self, market: &Market, now: i64) -> Rule<bool> {
+        let has_gpu = match self.attested_seats(market, now)? {
+            Some(seats) => self.running < seats,
+            None => !market.needs_attestation(now)?,
+        };
+        Ok(has_gpu && self.state()? == MemberState::Active)
+    }
+
+    /// Whether a job may be taken from the member at no cost to it: it was suspended, or its attestation ended by time or by
+    /// the word of attestors. What it can bring about at will, such as releasing a GPU, excuses nothing.
+    pub fn is_excused(&self, market: &Market, now: i64) -> Rule<bool> {
+        Ok(self.state()? != MemberState::Active || (now >= self.attested_until && market.needs_attestation(now)?))
+    }
+
+    /// What every seat needs, a new one and a renewed one: a member in good standing and collateral at its floor.
+    fn require_standing(&self) -> Rule<()> {
+        ensure(self.state()? == MemberState::Active, MarketError::MemberNotActive)?;
+        ensure(self.collateral >= self.collateral_floor, MarketError::CollateralBelowFloor)
     }
 
     /// Takes a seat: checks standing, cooldown, seats and collateral, and records the bond.
     #[inline]
     pub fn take_seat(&mut self, market: &Market, bond: u64, now: i64) -> Rule<()> {
-        ensure(self.state()? == MemberState::Active, MarketError::MemberNotActive)?;
+        self.require_standing()?;
         ensure(now >= self.join_barred_until, MarketError::JoinBarred)?;
         ensure(self.seats < self.seat_limit(market, now)?, MarketError::NoSeatLeft)?;
-        ensure(self.collateral >= self.collateral_floor, MarketError::CollateralBelowFloor)?;
         ensure(bond <= self.free_collateral()?, MarketError::CollateralTooLow)?;
         self.bonds = self.bonds.plus(bond)?;
         self.seats = self.seats.plus(1)?;
@@ -154,8 +175,10 @@ impl Member {
         Ok(())
     }
 
-    /// Replaces the bond of a seat, as terms in force ask.
-    pub fn rebond(&mut self, old: u64, new: u64) -> Rule<()> {
+    /// Renews a seat with the bond that the terms in force ask. A member with more seats than GPUs renews none.
+    pub fn renew_seat(&mut self, market: &Market, old: u64, new: u64, now: i64) -> Rule<()> {
+        self.require_standing()?;
+        ensure(self.seats <= self.seat_limit(market, now)?, MarketError::NoSeatLeft)?;
         let bonds = self.bonds.minus(old)?.plus(new)?;
         ensure(bonds <= self.collateral, MarketError::CollateralTooLow)?;
         self.bonds = bonds;
@@ -191,7 +214,10 @@ impl Member {
         let counted = if blamed { job.counted()? } else { Counted::Neutral };
         let counter = match job.state()? {
             JobState::Completed => {
-                self.miss_streak = 0;
+                // A job that cost nothing makes up for nothing.
+                if job.fee > 0 || (job.fee_bps == 0 && job.evidenced > 0) {
+                    self.miss_streak = 0;
+                }
                 &mut self.completed
             }
             JobState::Failed => &mut self.failed,
@@ -203,8 +229,7 @@ impl Member {
         match counted {
             Counted::Completed => self.record.job_completed(&job.client, job.fee, job.evidenced, now),
             Counted::Failed => {
-                let full_fee = share(pay(job.rate, job.duration)?, job.fee_bps)?;
-                self.record.job_failed(&job.client, job.fee, full_fee, job.evidenced, now);
+                self.record.job_failed(&job.client, job.fee, job.fee_for(job.duration)?, job.evidenced, now);
             }
             Counted::Neutral => self.record.job_ended(&job.client, job.fee, job.evidenced, now),
         }
@@ -215,20 +240,20 @@ impl Member {
     pub fn record_dispute(&mut self, job: &Job, now: i64) -> Rule<()> {
         self.disputed = self.disputed.saturating_add(1);
         self.disputed_fees = self.disputed_fees.saturating_add(job.fee);
-        self.record.job_disputed(job.counted()?, job.fee, job.ended_at, now);
+        self.record.job_disputed(job.counted()?, job.disputed_weight()?, job.ended_at, now);
         Ok(())
     }
 
     /// An acknowledgement was missed: joining is barred for a cooldown that doubles, and every waiting seat becomes
     /// evictable.
-    pub fn missed_ack(&mut self, now: i64) -> Rule<()> {
+    pub fn missed_ack(&mut self, job: &Job, now: i64) -> Rule<()> {
         let doublings = u32::from(self.miss_streak.min(16));
         let cooldown =
             MISS_COOLDOWN.checked_shl(doublings).ok_or(MarketError::MathOverflow)?.min(MAX_MISS_COOLDOWN);
         self.join_barred_until = now.plus(cooldown)?;
         self.miss_streak = self.miss_streak.saturating_add(1);
         self.missed = self.missed.saturating_add(1);
-        self.record.job_missed(now);
+        self.record.job_missed(job.fee_for(job.duration)?, now);
         self.epoch = self.epoch.wrapping_add(1);
         Ok(())
     }
@@ -259,7 +284,8 @@ impl Member {
     }
 
     /// A member closes without seats, collateral and an open round, and not before its last job can no longer be disputed,
-    /// the cooldown of a missed acknowledgement is long over and its falls are forgotten, so that closing shortens nothing.
+    /// the cooldown of a missed acknowledgement is long over, and its failures and falls are forgotten, so that closing
+    /// shortens nothing.
     pub fn require_closable(&self, now: i64) -> Rule<()> {
         ensure(self.seats == 0 && self.collateral == 0, MarketError::MemberNotEmpty)?;
         ensure(
@@ -274,6 +300,7 @@ impl Member {
             self.miss_streak == 0 || now > self.join_barred_until.plus(DISPUTE_WINDOW)?,
             MarketError::MemberCoolingOff,
         )?;
+        ensure(!self.record.rolled(now).since(0).has_failures(), MarketError::MemberCoolingOff)?;
         self.standing.require_closable(now)
     }
 

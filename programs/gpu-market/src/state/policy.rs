@@ -1,5 +1,5 @@
 use {
-    super::{ensure, Tier},
+    super::{ensure, Record, Tier},
     crate::prelude::*,
     crate::{
         constants::*,
@@ -11,7 +11,7 @@ use {
 /// What a premium market asks of a host to promote it, and below what it falls; part of its terms. In a community market
 /// everything but `admission` is zero.
 ///
-/// 56 bytes.
+/// 64 bytes.
 #[cfg_attr(feature = "program", derive(AnchorSerialize, AnchorDeserialize, IdlType))]
 #[cfg_attr(feature = "client", derive(BorshSerialize, BorshDeserialize))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
@@ -21,6 +21,9 @@ pub struct Policy {
     pub min_volume: u64,
     /// Base units of the stake mint; collateral does not leave below this while the member is active.
     pub collateral_floor: u64,
+    /// Base units of the payment mint in protocol fees. A window whose jobs weigh less is neutral, or a few seconds that a
+    /// rival buys and disputes would judge a host that has little to do.
+    pub min_ended_fees: u64,
     /// Jobs completed in the feeder market.
     pub min_completed: u32,
     /// Evidenced seconds in the feeder market.
@@ -85,10 +88,16 @@ impl Policy {
         ensure(self.collateral_floor >= bond, MarketError::PolicyOutOfRange)?;
         ensure(self.min_clients <= MAX_MIN_CLIENTS, MarketError::PolicyOutOfRange)?;
         // A rule without a minimum would judge on nothing; a rule that nobody meets would be a closed market in disguise.
-        ensure(self.min_completed > 0 && self.min_ended > 0, MarketError::PolicyOutOfRange)?;
-        ensure((MIN_SUSPENSION..=MAX_SUSPENSION).contains(&self.suspension), MarketError::PolicyOutOfRange)?;
+        // Without a volume in fees a record costs nothing.
         ensure(
-            self.cooldown > self.suspension && self.cooldown <= MAX_POLICY_COOLDOWN,
+            self.min_completed > 0 && self.min_ended > 0 && self.min_volume > 0 && self.min_ended_fees > 0,
+            MarketError::PolicyOutOfRange,
+        )?;
+        ensure((MIN_SUSPENSION..=MAX_SUSPENSION).contains(&self.suspension), MarketError::PolicyOutOfRange)?;
+        // Within the cooldown a host that fell at the start of a window can return, fail a whole window and be reviewed.
+        let shortest = i64::from(self.suspension).plus(SECOND_FALL)?;
+        ensure(
+            i64::from(self.cooldown) >= shortest && self.cooldown <= MAX_POLICY_COOLDOWN,
             MarketError::PolicyOutOfRange,
         )?;
         // Strikes are remembered no longer than this by a host that closes.
@@ -116,7 +125,19 @@ impl Policy {
             || self.admission < old.admission
             // The more jobs a window needs to count, and the more may be missed, the fewer are judged.
             || self.min_ended > old.min_ended
+            || self.min_ended_fees > old.min_ended_fees
             || self.review_missed_bps > old.review_missed_bps
+    }
+
+    /// Whether a member falls, or pays for a fall, more easily than by `old`.
+    pub fn is_harder_to_keep_than(&self, old: &Self) -> bool {
+        self.review_success_bps > old.review_success_bps
+            || self.review_missed_bps < old.review_missed_bps
+            || self.min_ended < old.min_ended
+            || self.min_ended_fees < old.min_ended_fees
+            || self.suspension > old.suspension
+            || self.cooldown > old.cooldown
+            || self.collateral_floor > old.collateral_floor
     }
 
     /// When terms with this policy can take effect at the earliest that are announced at `now`, if their usual notice ends
@@ -126,11 +147,18 @@ impl Policy {
     /// Terms are announced one at a time and compared to the terms in force. So an authority that loosens its policy for a
     /// friend and tightens it again has announced the loosening 14 days before anyone could use it, and no other
     /// announcement shortens that.
+    ///
+    /// What judges members more strictly waits until no window is open to review that began before the announcement, so
+    /// that nobody is judged for a week by rules that came after it.
     pub fn earliest_effect(&self, old: &Self, same_attestors: bool, usual: i64, now: i64) -> Rule<i64> {
+        let mut earliest = usual;
         if self.is_looser_than(old) || !same_attestors {
-            Ok(usual.max(now.plus(LOOSENING_DELAY)?))
-        } else {
-            Ok(usual)
+            earliest = earliest.max(now.plus(LOOSENING_DELAY)?);
         }
+        if self.is_harder_to_keep_than(old) {
+            let next_but_one = Record::window_start(Record::window_at(now).plus(2)?);
+            earliest = earliest.max(next_but_one.plus(DISPUTE_WINDOW)?);
+        }
+        Ok(earliest)
     }
 }

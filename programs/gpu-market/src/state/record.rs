@@ -12,7 +12,7 @@ use {
 /// client, which nothing on a chain can prevent: what it gains of its record that way, it pays for in fees, which is why
 /// volume is counted in fees and a policy asks for a volume. Statistics saturate; they never stand in the way of an exit.
 ///
-/// 64 bytes.
+/// 72 bytes.
 #[cfg_attr(feature = "program", derive(IdlType))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -23,6 +23,8 @@ pub struct Window {
     pub ended_weight: u64,
     /// Weight of those completed and not disputed.
     pub completed_weight: u64,
+    /// Weight of the assignments that were not acknowledged.
+    pub missed_weight: u64,
     /// Sketch of the clients: one of 128 bits each.
     pub sketch: [u64; 2],
     /// Seconds.
@@ -68,9 +70,20 @@ impl Window {
         proportion(self.completed_weight, BPS, self.ended_weight).unwrap_or(0)
     }
 
-    /// Share of the assignments that were missed, in basis points.
+    /// Weight of everything that says something about the host.
+    pub fn judged_weight(&self) -> u64 {
+        self.ended_weight.saturating_add(self.missed_weight)
+    }
+
+    /// Share of the weight of assignments that was missed, in basis points. By weight, because jobs that cost nothing would
+    /// thin out any number of misses.
     pub fn missed_bps(&self) -> u64 {
-        proportion(u64::from(self.missed), BPS, u64::from(self.judged())).unwrap_or(0)
+        proportion(self.missed_weight, BPS, self.judged_weight()).unwrap_or(0)
+    }
+
+    /// Whether it holds something against the host.
+    pub fn has_failures(&self) -> bool {
+        self.failed > 0 || self.missed > 0 || self.disputed > 0
     }
 
     /// Both windows as one. The sketches have different salts, so the larger number of clients stands for both.
@@ -79,6 +92,7 @@ impl Window {
             volume: self.volume.saturating_add(other.volume),
             ended_weight: self.ended_weight.saturating_add(other.ended_weight),
             completed_weight: self.completed_weight.saturating_add(other.completed_weight),
+            missed_weight: self.missed_weight.saturating_add(other.missed_weight),
             sketch: if self.clients() >= other.clients() { self.sketch } else { other.sketch },
             evidenced: self.evidenced.saturating_add(other.evidenced),
             completed: self.completed.saturating_add(other.completed),
@@ -128,7 +142,7 @@ fn weight(fee: u64) -> u64 {
 /// A host's record in one market: the current window and the last full one. Part of the Member, so that recording costs no
 /// further account.
 ///
-/// 136 bytes.
+/// 152 bytes.
 #[cfg_attr(feature = "program", derive(IdlType))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -227,14 +241,21 @@ impl Record {
         self.current.worked(salt, client, fee, evidenced);
     }
 
-    /// An assignment was not acknowledged.
+    /// An assignment was not acknowledged; `full_fee` is what the job would have paid.
     #[inline(never)]
-    pub fn job_missed(&mut self, now: i64) {
+    pub fn job_missed(&mut self, full_fee: u64, now: i64) {
         self.roll(now);
         self.current.missed = self.current.missed.saturating_add(1);
+        self.current.missed_weight = self.current.missed_weight.saturating_add(weight(full_fee));
     }
 
-    /// A client disputed a job that ended at `ended_at` and paid `fee`: it counts as failed in the window that it ended in.
+    /// Begins the current window anew: what was done in it before a return has been paid for.
+    pub fn restart(&mut self, now: i64) {
+        self.roll(now);
+        self.current = Window::default();
+    }
+
+    /// A client disputed a job that ended at `ended_at`; `fee` is what it weighs in fees: it counts as failed in the window that it ended in.
     /// A window older than the last one is no longer read.
     #[inline(never)]
     pub fn job_disputed(&mut self, counted: Counted, fee: u64, ended_at: i64, now: i64) {

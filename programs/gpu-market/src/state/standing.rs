@@ -1,8 +1,8 @@
 use {
-    super::{ensure, Host, Member, MemberState, Policy, Record},
+    super::{ensure, Host, Member, MemberState, Policy, Record, Window},
     crate::prelude::*,
     crate::{
-        constants::{DISPUTE_WINDOW, ROUND_COOLDOWN},
+        constants::{DISPUTE_WINDOW, RECORD_WINDOW, ROUND_COOLDOWN},
         error::{MarketError, Rule},
         math::Checked,
     },
@@ -219,16 +219,22 @@ impl Case<'_> {
         let last = record.index.checked_sub(1).ok_or(MarketError::ReviewTooEarly)?;
         ensure(last > self.standing.reviewed, MarketError::AlreadyReviewed)?;
         ensure(now > Record::window_start(record.index).plus(DISPUTE_WINDOW)?, MarketError::ReviewTooEarly)?;
-        let window = &record.last;
-        if window.judged() < policy.min_ended {
-            return Ok(Review::Neutral);
-        }
-        if window.success_bps() >= u64::from(policy.review_success_bps)
-            && window.missed_bps() <= u64::from(policy.review_missed_bps)
-        {
-            return Ok(Review::Passed);
-        }
-        Ok(if now < self.standing.probation_until { Review::Removed } else { Review::Suspended })
+        Ok(match record.last.stands(policy) {
+            None => Review::Neutral,
+            Some(true) => Review::Passed,
+            Some(false) => self.standing.fall(now),
+        })
+    }
+
+    /// What a resignation at `now` would forestall: a window that was not judged yet, though it is not over or can still be
+    /// disputed, and in which the member falls.
+    pub fn pending_fall(&self, policy: &Policy, now: i64) -> Option<Review> {
+        let record = self.record.rolled(now);
+        let last_is_open = record.index.saturating_sub(1) > self.standing.reviewed;
+        let falls = |window: &Window| window.stands(policy) == Some(false);
+        let is_due = (last_is_open && falls(&record.last))
+            || (record.index > self.standing.reviewed && falls(&record.current));
+        is_due.then(|| self.standing.fall(now))
     }
 
     fn judge_suspension(&self, policy: &Policy, now: i64) -> Rule<Review> {
@@ -241,20 +247,40 @@ impl Case<'_> {
     }
 }
 
+impl Window {
+    /// Whether the window is good enough to stay by the policy; none if too little happened in it to say.
+    pub fn stands(&self, policy: &Policy) -> Option<bool> {
+        (self.judged() >= policy.min_ended && self.judged_weight() >= policy.min_ended_fees).then(|| {
+            self.success_bps() >= u64::from(policy.review_success_bps)
+                && self.missed_bps() <= u64::from(policy.review_missed_bps)
+        })
+    }
+}
+
 impl Standing {
+    /// What a failed window costs at `now`: the place for a while, or within the cooldown of an earlier fall the place.
+    fn fall(&self, now: i64) -> Review {
+        if now < self.probation_until {
+            Review::Removed
+        } else {
+            Review::Suspended
+        }
+    }
+
     /// The member became active in the premium market. Its record there starts now, so no earlier window is reviewed.
     pub fn promoted(&mut self, now: i64) {
         self.reviewed = self.reviewed.max(Record::window_at(now).saturating_sub(1));
         self.barred_until = 0;
     }
 
-    /// Writes what a review came to. The window in which a member falls is not judged after its return: one bad spell
-    /// costs one fall.
+    /// Writes what a review came to. What a member did in the window in which it fell is not judged after its return: one
+    /// bad spell costs one fall.
     pub fn reviewed(&mut self, review: Review, policy: &Policy, now: i64) -> Rule<()> {
         let current = Record::window_at(now);
         match review {
             Review::Neutral | Review::Passed => self.reviewed = current.saturating_sub(1),
-            Review::Reinstated => self.reviewed = self.reviewed.max(current.saturating_sub(1)),
+            // Its record starts anew, so that what is left of the window is judged.
+            Review::Reinstated => self.reviewed = current.saturating_sub(1),
             Review::Suspended => {
                 self.reviewed = current;
                 self.suspended_until = now.plus(i64::from(policy.suspension))?;
@@ -271,27 +297,30 @@ impl Standing {
         Ok(())
     }
 
-    /// The owner gives up the place in the premium market, so that the collateral under the floor can leave: a member
-    /// without seats becomes a candidate again, and only what it does from the next window on earns it a place.
-    ///
-    /// # Errors
-    ///
-    /// [`MarketError::MemberNotActive`], [`MarketError::MemberNotEmpty`].
-    pub fn resigned(&mut self, state: MemberState, seats: u16, now: i64) -> Rule<MemberState> {
-        ensure(state == MemberState::Active, MarketError::MemberNotActive)?;
-        ensure(seats == 0, MarketError::MemberNotEmpty)?;
+    /// The owner gives up the place in the premium market, so that the collateral under the floor can leave. Only what the
+    /// host does from the next window on earns it a place, and no sooner than the fall would let it back that a review of
+    /// its unjudged windows, disputes to come included, could find: resigning is no way around a review.
+    pub fn resigned(&mut self, pending: Option<Review>, policy: &Policy, now: i64) -> Rule<()> {
         self.fresh_from = Record::window_at(now).saturating_add(1);
-        Ok(MemberState::Candidate)
+        let disputed_by = now.plus(RECORD_WINDOW)?.plus(DISPUTE_WINDOW)?;
+        self.barred_until = self.barred_until.max(self.probation_until).max(disputed_by);
+        let Some(fall) = pending else { return Ok(()) };
+        self.probation_until = now.plus(i64::from(policy.cooldown))?;
+        let bar = if fall == Review::Removed { policy.cooldown } else { policy.suspension };
+        self.barred_until = self.barred_until.max(now.plus(i64::from(bar))?);
+        Ok(())
     }
 
-    /// A member closes without an open round, and not before its falls and failed rounds are forgotten.
+    /// A member closes without an open round, and not before its falls and failed rounds are forgotten, and what no longer
+    /// counts in the feeder's record has left it.
     ///
     /// # Errors
     ///
     /// [`MarketError::RoundAlreadyOpen`], [`MarketError::MemberCoolingOff`].
     pub fn require_closable(&self, now: i64) -> Rule<()> {
         ensure(self.open_round == 0, MarketError::RoundAlreadyOpen)?;
-        ensure(now >= self.probation_until.max(self.round_barred_until), MarketError::MemberCoolingOff)
+        ensure(now >= self.probation_until.max(self.round_barred_until), MarketError::MemberCoolingOff)?;
+        ensure(self.fresh_from == 0 || Record::window_at(now) > self.fresh_from, MarketError::MemberCoolingOff)
     }
 
     /// Opens the member's next round; one at a time, so that nobody picks the best of many. Returns its number.

@@ -4,6 +4,8 @@ use {
     crate::{
         constants::*,
         error::{MarketError, Rule},
+        math::Checked,
+        settlement::{pay, share},
     },
 };
 
@@ -56,7 +58,14 @@ impl TermsParams {
             MarketError::SeatLifetimeOutOfRange,
         )?;
         ensure((1..=MAX_ATTEMPTS).contains(&self.attempts), MarketError::AttemptsOutOfRange)?;
-        self.policy.check(tier, self.bond)
+        self.policy.check(tier, self.bond)?;
+        // In Premium a record is weighed by fees, so there are fees, and a window is not judged on less than its shortest jobs.
+        let shortest = share(pay(self.rate, self.min_duration)?, self.fee_bps)?;
+        let judged = shortest.times(u64::from(self.policy.min_ended))?;
+        ensure(
+            tier == Tier::Community || (self.fee_bps > 0 && self.policy.min_ended_fees >= judged),
+            MarketError::PolicyOutOfRange,
+        )
     }
 }
 

@@ -69,14 +69,11 @@ impl Member {
     /// Those of [`Case::judge`], and [`MarketError::NotUnderReview`] in a community market.
     pub fn review(&mut self, market: &Market, policy: &Policy, now: i64) -> Rule<Review> {
         ensure(market.tier()? == super::Tier::Premium, MarketError::NotUnderReview)?;
-        let case = Case {
-            member: self,
-            standing: &self.standing,
-            gpus_per_seat: market.gpus_per_seat,
-            record: &self.record,
-        };
-        let review = case.judge(policy, now)?;
+        let review = self.case(market).judge(policy, now)?;
         self.standing.reviewed(review, policy, now)?;
+        if review == Review::Reinstated {
+            self.record.restart(now);
+        }
         let state = review.state();
         self.state = state as u8;
         if state == MemberState::Active {
@@ -87,14 +84,22 @@ impl Member {
         Ok(review)
     }
 
+    fn case(&self, market: &Market) -> Case<'_> {
+        Case { member: self, standing: &self.standing, gpus_per_seat: market.gpus_per_seat, record: &self.record }
+    }
+
     /// The owner gives up the place: a member without seats is a candidate again.
     ///
     /// # Errors
     ///
-    /// [`MarketError::NotPremium`], and those of [`super::Standing::resigned`].
-    pub fn resign(&mut self, market: &Market, now: i64) -> Rule<()> {
+    /// [`MarketError::NotPremium`], [`MarketError::MemberNotActive`], [`MarketError::MemberNotEmpty`].
+    pub fn resign(&mut self, market: &Market, policy: &Policy, now: i64) -> Rule<()> {
         ensure(market.tier()? == super::Tier::Premium, MarketError::NotPremium)?;
-        self.state = self.standing.resigned(self.state()?, self.seats, now)? as u8;
+        ensure(self.state()? == MemberState::Active, MarketError::MemberNotActive)?;
+        ensure(self.seats == 0, MarketError::MemberNotEmpty)?;
+        let pending = self.case(market).pending_fall(policy, now);
+        self.standing.resigned(pending, policy, now)?;
+        self.state = MemberState::Candidate as u8;
         Ok(())
     }
 }

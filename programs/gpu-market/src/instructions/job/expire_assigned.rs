@@ -92,7 +92,7 @@ impl ExpireAssigned {
 }
 
 /// Takes a job from a host that did not acknowledge it: a strike, a slice of its bond to the client, and no more joining
-/// for a while. From a host that is no longer fit it is taken at once and at no cost.
+/// for a while. From a host that was suspended, or whose attestation is over, it is taken at once and at no cost.
 pub fn expire_assigned(ctx: &mut Context<ExpireAssigned>) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
@@ -101,7 +101,7 @@ pub fn expire_assigned(ctx: &mut Context<ExpireAssigned>) -> Result<()> {
     node.require_assigned(accounts.job.address(), accounts.member.address())?;
     let bond = node.bond;
 
-    let missed = accounts.member.is_fit(&accounts.market, now.unix)?;
+    let missed = !accounts.member.is_excused(&accounts.market, now.unix)?;
     if missed {
         Job::require_past(node.since.plus(i64::from(accounts.job.ack_window))?, now.unix)?;
     }
@@ -123,7 +123,7 @@ pub fn expire_assigned(ctx: &mut Context<ExpireAssigned>) -> Result<()> {
     )?;
     accounts.pay_tip(taken.tip)?;
     if punished {
-        accounts.member.missed_ack(now.unix)?;
+        accounts.member.missed_ack(&accounts.job, now.unix)?;
         accounts.host.strike(now.unix)?;
     }
     accounts.member.invariant()?;

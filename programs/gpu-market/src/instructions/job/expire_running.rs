@@ -49,11 +49,11 @@ pub struct ExpireRunning {
     pub program: UncheckedAccount,
 }
 
-/// Whether the host is to blame: not if the chain itself stood still.
-fn is_to_blame(job: &Job, state: JobState, now: Now) -> Result<bool> {
-    let grace = u32::try_from(HOST_GRACE).map_err(|_| MarketError::MathOverflow)?;
-    let deadline = job.lost_after()?.plus(grace)?;
-    Ok(state != JobState::HostLost || Job::chain_was_live(job.last_slot, deadline, now))
+/// Whether the host is to blame: not if the chain itself stood still between its last evidence and the deadline.
+fn is_to_blame(job: &Job, deadline: i64, now: Now) -> Result<bool> {
+    let seconds = deadline.plus(HOST_GRACE)?.minus(job.last_at)?;
+    let seconds = u32::try_from(seconds).map_err(|_| MarketError::MathOverflow)?;
+    Ok(Job::chain_was_live(job.last_slot, seconds, now))
 }
 
 /// Ends a job whose host is lost or whose time is over: pays the evidence alone, tips the caller, refunds the rest.
@@ -64,7 +64,7 @@ pub fn expire_running(ctx: &mut Context<ExpireRunning>) -> Result<()> {
     job.require_running()?;
     let (deadline, state) = job.running_deadline()?;
     Job::require_past(deadline, now.unix)?;
-    let to_blame = is_to_blame(job, state, now)?;
+    let to_blame = is_to_blame(job, deadline, now)?;
     let penalty = if to_blame && state == JobState::HostLost {
         Penalty::to_client(job.bond, job.sla_bps)?
     } else {

@@ -37,7 +37,7 @@ pub fn start(ctx: &mut Context<Start>, max_duration: u32) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
     accounts.job.require_open()?;
-    require!(accounts.member.is_fit(&accounts.market, now.unix)?, MarketError::MemberUnfit);
+    require!(accounts.member.may_start(&accounts.market, now.unix)?, MarketError::MemberUnfit);
     let index = accounts.job.node;
     let mut queue = accounts.shard.queue();
     let node = queue.node(index)?;

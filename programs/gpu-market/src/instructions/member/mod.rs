@@ -27,13 +27,20 @@ pub(crate) fn require_access(market: &Market, host: &Host, access: &Option<Unche
     if is_zero(market.access_mint.as_array()) {
         return Ok(());
     }
-    require_token(market, host, access)
+    require_token(market, [&host.owner, &host.operator], access)
+}
+
+/// The same for the way in, where the token is the owner's: an owner can name anybody who holds one as its operator.
+pub(crate) fn require_owners_access(market: &Market, host: &Host, access: &Option<UncheckedAccount>) -> Rule<()> {
+    if is_zero(market.access_mint.as_array()) {
+        return Ok(());
+    }
+    require_token(market, [&host.owner, &host.owner], access)
 }
 
 #[cold]
 #[inline(never)]
-fn require_token(market: &Market, host: &Host, access: &Option<UncheckedAccount>) -> Rule<()> {
-    let holders = [&host.owner, &host.operator];
+fn require_token(market: &Market, holders: [&Address; 2], access: &Option<UncheckedAccount>) -> Rule<()> {
     match access {
         Some(access) if token::holds(access.account(), &market.access_mint, holders) => Ok(()),
         _ => Err(MarketError::AccessTokenMissing),

@@ -16,10 +16,12 @@ pub struct Promote {
     pub seating: Nested<Seating>,
     #[account(constraint(same(&seating.member.host, host.address()) @ MarketError::WrongHost))]
     pub host: Account<Host>,
-    /// The host's member of the feeder market, whose record is read.
+    /// The host's member of the feeder market, whose record is read. Its earnings vault shows that the feeder is paid in the
+    /// same mint: a market that was closed and opened anew at its address could be paid in anything.
     #[account(
         constraint(same(&feeder.market, &seating.market.feeder) @ MarketError::WrongMarket),
-        constraint(same(&feeder.host, host.address()) @ MarketError::WrongHost)
+        constraint(same(&feeder.host, host.address()) @ MarketError::WrongHost),
+        constraint(same(&feeder.earnings, &seating.member.earnings) @ MarketError::WrongMint)
     )]
     pub feeder: Account<Member>,
     pub event_authority: EventAuthority,

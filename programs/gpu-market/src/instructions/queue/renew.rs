@@ -44,7 +44,6 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
     accounts.market.require_in_force(&accounts.terms, now.unix)?;
     require!(accounts.terms.rate >= min_rate, MarketError::RateBelowMinimum);
     require_access(&accounts.market, &accounts.host, &accounts.access)?;
-    require!(accounts.member.is_fit(&accounts.market, now.unix)?, MarketError::MemberNotActive);
 
     let bond = accounts.terms.bond;
     let seat = Seat {
@@ -66,7 +65,7 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
     require!(current.epoch == seat.epoch, MarketError::JoinBarred);
     let old_bond = current.bond;
     queue.renew(node, &seat)?;
-    accounts.member.rebond(old_bond, bond)?;
+    accounts.member.renew_seat(&accounts.market, old_bond, bond, now.unix)?;
     accounts.member.invariant()?;
     let event = SeatRenewed {
         member: seat.member,
