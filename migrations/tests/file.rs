@@ -110,7 +110,8 @@ fn a_bad_value_is_refused_with_its_field_and_what_is_allowed() {
             "markets[0].feeder: a community market has none",
         ),
         ("collateral_floor = \"40\"\n", "", "markets[1].collateral_floor: it is missing; allowed: an amount"),
-        ("min_volume = \"0.01\"\n", "", "markets[1].min_volume: it is missing; allowed: an amount"),
+        ("min_ended_fees = \"0.001\"\n", "", "markets[1].min_ended_fees: it is missing; allowed: an amount"),
+        ("min_volume = \"0.03\"\n", "", "markets[1].min_volume: it is missing; allowed: an amount"),
         (
             "suspension_days = 3",
             "suspension_days = 50000",

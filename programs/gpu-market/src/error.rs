@@ -206,7 +206,8 @@ market_errors! {
     EnrollInPremium: "A premium market is not open to enrolling.", "Enroll in its feeder market.";
     NotPremium: "Only a premium market has genesis admissions.", "Enroll: a community market is open.";
     GenesisOver: "Genesis is over: nobody admits hosts by hand any more.", "Earn the place by the market's rules.";
-    MemberNotActive: "The member is not active in this market.", "Wait until the member is active again.";
+    MemberNotActive: "The member is not active in this market.",
+        "A candidate is promoted, and a suspended member reviewed once its suspension is over; anyone may.";
     JoinBarred: "After a missed acknowledgement, joining is barred for a cooldown.", "Wait until the cooldown is over.";
     NoSeatLeft: "The member has no seat left: without attested GPUs there is one.",
         "Finish or leave a seat, or have GPUs attested.";

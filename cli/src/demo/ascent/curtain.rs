@@ -1,10 +1,11 @@
 //! After the story: everybody in it takes back what is theirs, and every account that it opened is closed.
 
 use {
-    super::{Deed, HOST, Place, Scene},
+    super::{Deed, HOST, Place, Scene, TERMS},
     crate::{demo::cast::Client, error::CliError},
     gpu_market::{
         constants::ATTESTOR_NOTICE,
+        error::MarketError,
         state::{AttestorSet, Client as ClientAccount, Credit, Host, MemberState, Stake},
     },
     gpu_market_sdk::{
@@ -16,6 +17,9 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
 };
+
+/// Seconds between two looks at whether a member closes.
+const DAY: u32 = 86_400;
 
 /// A stake with its owner and the wallet that it goes home to.
 struct Staker {
@@ -57,7 +61,7 @@ impl Scene<'_> {
     fn resign(&mut self) -> Result<(), CliError> {
         if self.member(Place::Premium)?.state().map_err(Refusal::from)? == MemberState::Active {
             let owner = self.owner();
-            self.send(member::resign(owner.pubkey(), self.tale.premium.address), &[&owner])?;
+            self.send(member::resign(owner.pubkey(), self.tale.premium.address, TERMS), &[&owner])?;
         }
         Ok(())
     }
@@ -121,11 +125,19 @@ impl Scene<'_> {
         Ok(())
     }
 
+    /// Waits until the member of this place has forgotten its failures and falls.
+    fn wait_until_closable(&mut self, place: Place) -> Result<(), CliError> {
+        while self.member(place)?.require_closable(self.chain.unix()) == Err(MarketError::MemberCoolingOff) {
+            self.chain.wait(DAY);
+        }
+        Ok(())
+    }
+
     /// Members, earnings and host, when the last fall is forgotten.
     fn close_host(&mut self) -> Result<(), CliError> {
         let (owner, host) = (self.owner(), self.tale.hero.host);
-        self.chain.wait_until(self.member(Place::Premium)?.standing.probation_until);
         for place in [Place::Community, Place::Premium] {
+            self.wait_until_closable(place)?;
             let venue = self.tale.venue(place).clone();
             let (key, account) = (self.tale.hero.member(&venue), self.member(place)?);
             let close = member::close_member(owner.pubkey(), venue.address, account.rent_payer);
