@@ -192,6 +192,19 @@ fn a_halt_of_the_chain_across_the_end_of_a_job_blames_nobody() {
 }
 
 #[test]
+fn a_host_that_beats_on_after_its_time_blocks_no_expiry_and_is_to_blame() {
+    let mut scene = Scene::premium();
+    let Scene { world, market, client, host } = &mut scene;
+    let job = world.running(client, host, market, 0, 60);
+    world.run_for(host, market, job, 300);
+    let crank = world.somebody("crank");
+    let expire = world.expire_running_ix(&crank, client, host, market, job, None);
+    world.ok(&[expire], &[&crank]);
+    let member = world.member_account(host, market);
+    assert_eq!((member.timed_out, member.record.current.failed, world.job(&job).evidenced), (1, 1, 60));
+}
+
+#[test]
 fn a_stranger_named_as_operator_opens_no_private_market_with_its_token() {
     let mut world = World::new();
     let pass = world.svm.create_mint("pass", address::TOKEN_PROGRAM, 0, true).expect("a mint");

@@ -49,9 +49,10 @@ pub struct ExpireRunning {
     pub program: UncheckedAccount,
 }
 
-/// Whether the host is to blame: not if the chain itself stood still between its last evidence and the deadline.
+/// Whether the host is to blame: not if the chain itself stood still between its last evidence and the deadline. A host that
+/// gave evidence after that was there, and had the time to finish.
 fn is_to_blame(job: &Job, deadline: i64, now: Now) -> Result<bool> {
-    let seconds = deadline.plus(HOST_GRACE)?.minus(job.last_at)?;
+    let seconds = deadline.plus(HOST_GRACE)?.saturating_sub(job.last_at).max(0);
     let seconds = u32::try_from(seconds).map_err(|_| MarketError::MathOverflow)?;
     Ok(Job::chain_was_live(job.last_slot, seconds, now))
 }
