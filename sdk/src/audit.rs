@@ -1,7 +1,7 @@
 //! The invariants of the design, checked on decoded accounts: for auditors, tests and the demo.
 //!
 //! I1 per job, I2 per client, I3 per stake, I4 pay against evidence, I5 per shard, I6 jobs against nodes. Each finding
-//! names the invariant and the account.
+//! names the invariant and the account. [`audit_gpus`] counts the GPUs behind attestations, which takes the time.
 
 use {
     crate::{
@@ -21,7 +21,7 @@ use {
 /// A broken invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Number of the invariant, as in "I2".
+    /// Number of the invariant, as in "I2"; "GPUs" has none.
     pub invariant: &'static str,
     /// The account that it is broken at.
     pub account: Address,
@@ -41,6 +41,19 @@ pub fn audit(accounts: &BTreeMap<Address, Account>, tokens: impl Fn(&Address) ->
             Account::Shard(shard) => audit.shard(address, shard),
             Account::AttestorSet(set) => audit.set(address, set),
             Account::Challenge(round) => audit.round(address, round),
+            _ => {}
+        }
+    }
+    audit.findings
+}
+
+/// Checks at `now`, unix seconds, that as many GPUs as a fresh attestation counts are its member's, by the round that it comes
+/// from. While another round is open its claims take them over, so they are counted again when it is over.
+pub fn audit_gpus(accounts: &BTreeMap<Address, Account>, now: i64) -> Vec<Finding> {
+    let mut audit = Audit { accounts, findings: Vec::new() };
+    for (address, account) in accounts {
+        match account {
+            Account::Member(member) if now < member.attested_until => audit.gpus(address, member),
             _ => {}
         }
     }
@@ -248,6 +261,25 @@ impl<'a> Audit<'a> {
             address,
             || format!("{} seats against {seats}, {} running", member.seats, running.len()),
         );
+    }
+
+    /// Attestations by hand have no GPUs to count.
+    fn gpus(&mut self, address: &Address, member: &Member) {
+        if member.standing.round == 0 || member.standing.open_round != 0 {
+            return;
+        }
+        let counts = |account: &&Account| match account {
+            Account::Gpu(gpu) => {
+                gpu.member == *address
+                    && gpu.round == member.standing.round
+                    && gpu.expires_at == member.attested_until
+            }
+            _ => false,
+        };
+        let proved = self.accounts.values().filter(counts).count();
+        self.require(usize::from(member.attested_gpus) == proved, "GPUs", address, || {
+            format!("{} attested GPUs against {proved}", member.attested_gpus)
+        });
     }
 
     /// I5.

@@ -85,6 +85,8 @@ macro_rules! accounts {
         })*
 
         /// Any account of the program.
+        // A set of attestors is large, and there are few: boxing would cost every reader of the others an indirection.
+        #[allow(clippy::large_enum_variant)]
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[expect(clippy::large_enum_variant, reason = "one is decoded at a time, and a set of attestors is the largest")]
         pub enum Account {

@@ -42,6 +42,13 @@ pub fn reading(challenge: &Address, attestor: &Address, reading: &Reading, salt:
     out
 }
 
+/// What was measured, in one hash: what the benchmark put out, and the root of the GPUs. A revealed reading is stored as this.
+pub fn measured(result: &[u8; 32], gpu_root: &[u8; 32]) -> [u8; 32] {
+    let mut out = [0; 32];
+    digest::measured::<Sha256>(result, gpu_root, &mut out);
+    out
+}
+
 /// Hash of a GPU's uuid, as its driver reports it.
 pub fn gpu_uuid(uuid: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
@@ -76,6 +83,13 @@ mod tests {
         // sha256("gpu-market:gpu" "GPU-1"), by another implementation.
         let hex: String = gpu_uuid(b"GPU-1").iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, "d8572f0270b21b23e6244ed1ab86c8166c324cb38d86e56839e4215dfd35e09a");
+    }
+
+    #[test]
+    fn what_was_measured_hashes_to_the_same_bytes_for_ever() {
+        // sha256("gpu-market:measured" 32 × 01 32 × 02), by another implementation.
+        let hex: String = measured(&[1; 32], &[2; 32]).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "7ea90e8057cd2e1f57c9993d8c0d747ba26a1494bf1b9144381ad357b52ea003");
     }
 
     #[test]

@@ -15,7 +15,9 @@ use {
 /// Base units behind each attestor here.
 pub const BOND: u64 = 10 * STAKE;
 /// Base units that a round costs here; no multiple of three.
-pub const ROUND_FEE: u64 = 1_000_000;
+pub const ROUND_FEE: u64 = 10_000_000;
+/// What the benchmark put out here.
+pub const ANSWER_RESULT: [u8; 32] = [5; 32];
 /// Salt of the host's answer.
 pub const ANSWER_SALT: [u8; 32] = [8; 32];
 
@@ -181,7 +183,7 @@ impl Proving {
     }
 
     pub fn answer(&self) -> Answer {
-        Answer { result: [5; 32], gpus: self.gpus.len() as u16, gpu_root: self.root() }
+        Answer { result: ANSWER_RESULT, gpus: self.gpus.len() as u16, gpu_root: self.root() }
     }
 
     pub fn commit_answer_ix(&self, round: Address) -> Instruction {
@@ -209,11 +211,12 @@ impl Proving {
 
     pub fn passing(&self, score: u32) -> Reading {
         let verdict = Verdict::Pass as u8;
-        Reading { verdict, score, vram: 24_000, gpus: self.gpus.len() as u16, gpu_root: self.root() }
+        let gpus = self.gpus.len() as u16;
+        Reading { verdict, score, vram: 24_000, gpus, result: ANSWER_RESULT, gpu_root: self.root() }
     }
 
     pub fn failing() -> Reading {
-        Reading { verdict: Verdict::Fail as u8, score: 0, vram: 0, gpus: 0, gpu_root: [0; 32] }
+        Reading { verdict: Verdict::Fail as u8, score: 0, vram: 0, gpus: 0, result: [0; 32], gpu_root: [0; 32] }
     }
 
     /// Places of the panel.

@@ -5,7 +5,7 @@ use {
     },
     gpu_market_sdk::{
         Address, Instruction, address,
-        audit::audit,
+        audit::{audit, audit_gpus},
         decode::{Account, Decode, ShardAccount},
         error::Refusal,
         instructions::{Token, admin, market, shard},
@@ -258,10 +258,12 @@ impl World {
             .collect()
     }
 
-    /// Checks the invariants I1 to I6 on everything.
+    /// Checks the invariants I1 to I6, and the GPUs behind attestations, on everything.
     #[track_caller]
     pub fn audit(&self) {
-        let findings = audit(&self.accounts(), |vault| self.svm.token_amount(vault));
+        let accounts = self.accounts();
+        let mut findings = audit(&accounts, |vault| self.svm.token_amount(vault));
+        findings.extend(audit_gpus(&accounts, self.now().unix));
         assert!(findings.is_empty(), "{findings:#?}");
     }
 

@@ -2,11 +2,11 @@
 
 use {
     gpu_market::{
-        constants::{ANSWER_WINDOW, SLOT_HASHES},
+        constants::{ANSWER_WINDOW, DRAW_WINDOW_SLOTS, SLOT_HASHES},
         error::MarketError,
-        state::{Answer, Reading},
+        state::{Answer, Now, Reading, RoundResult},
     },
-    gpu_market_sdk::{digest, instructions::attest},
+    gpu_market_sdk::{digest, error::Refusal, instructions::attest},
     gpu_market_tests::*,
     solana_signer::Signer,
     std::slice::from_ref,
@@ -214,7 +214,7 @@ fn only_drawn_attestors_vote_once_each_in_time_and_in_order() {
 }
 
 #[test]
-fn readings_come_in_their_time_or_not_at_all() {
+fn readings_are_committed_in_their_time_or_not_at_all() {
     let mut proving = Proving::new();
     let round = proving.open(1);
     proving.draw(round);
@@ -227,8 +227,9 @@ fn readings_come_in_their_time_or_not_at_all() {
     let late = proving.commit_ix(round, panel[1], &yes);
     proving.world.refused(&[late], &[&proving.key(panel[1])], MarketError::PhaseOver);
     proving.world.svm.advance(ANSWER_WINDOW as u32);
+    // What was committed to in time may be revealed as long as nobody has decided.
     let late = proving.reveal_ix(round, panel[0], &yes);
-    proving.world.refused(&[late], &[&proving.key(panel[0])], MarketError::PhaseOver);
+    proving.world.ok(&[late], &[&proving.key(panel[0])]);
 }
 
 #[test]
@@ -281,4 +282,66 @@ fn a_round_ends_for_its_own_member_and_payer_only() {
     proving.world.refused(&[to_rival], &[], MarketError::WrongPayer);
     let thief = replaced(close, &proving.renter.pubkey(), rival.owner.pubkey());
     proving.world.refused(&[thief], &[], MarketError::WrongRentPayer);
+}
+
+#[test]
+fn a_wrapper_program_that_reverts_until_the_draw_suits_gets_the_same_draw_at_every_later_slot() {
+    let mut drawn = Vec::new();
+    for slots in [1, 2, 57, DRAW_WINDOW_SLOTS - 1, DRAW_WINDOW_SLOTS] {
+        let mut proving = Proving::sized(16, SET);
+        let round = proving.open(1);
+        let (slot, draw) = (proving.round(round).slot, attest::draw(round, proving.set));
+        let wrapper = proving.stranger();
+        // What comes after the draw in its transaction has seen the panel, and fails.
+        let dislikes = attest::finalize_challenge(round, proving.member());
+        for again in [1, slots.div_ceil(2), slots] {
+            let unix = proving.world.now().unix + 1;
+            proving.world.svm.set_now(Now { unix, slot: slot + again });
+            proving.write_slot_hashes();
+            let before = proving.round(round);
+            let wrapped = [draw.clone(), dislikes.clone()];
+            let reverted = proving.world.svm.send(&wrapped, &[&wrapper]).expect_err("it dislikes every draw");
+            assert_eq!(reverted.refusal, Some(Refusal::Rule(MarketError::PhaseNotReached)));
+            assert_eq!(proving.round(round), before, "it is as if nobody had drawn");
+        }
+        proving.world.ok(&[draw], &[]);
+        drawn.push((proving.round(round).seed, proving.panel(round)));
+    }
+    drawn.dedup();
+    assert_eq!(drawn.len(), 1);
+}
+
+#[test]
+fn an_attestor_that_copies_the_root_of_the_last_round_without_the_result_is_outvoted() {
+    let mut proving = Proving::new();
+    let first = proving.passed(1);
+    proving.claim_all(first);
+    // Which GPUs the host has, and the result of the last round, stand on the chain.
+    let known = proving.round(first);
+    let round = proving.open(2);
+    proving.draw(round);
+    proving.commit_answer(round);
+    let copied = Reading { result: [9; 32], gpu_root: known.answer, ..proving.passing(u32::MAX) };
+    let measured = Some(proving.passing(1_000));
+    proving.judge(round, &[measured, measured, Some(copied)]);
+    proving.open_answer(round);
+    proving.finalize(round);
+    assert_eq!((proving.round(round).result, proving.round(round).score), (RoundResult::Passed as u8, 1_000));
+    let lazy = proving.attestors[proving.panel(round)[2]].stake;
+    proving.settle_all(round);
+    assert_eq!((proving.stake(&lazy).amount, proving.stake(&lazy).treasury_owed), (2 * BOND - BOND / 2, BOND / 2));
+}
+
+#[test]
+fn a_host_that_opens_another_result_than_its_attestors_checked_fails() {
+    let mut proving = Proving::new();
+    let round = proving.open(1);
+    proving.draw(round);
+    proving.commit_answer(round);
+    let checked = Some(Reading { result: [9; 32], ..proving.passing(1_000) });
+    proving.judge(round, &[checked, checked, checked]);
+    proving.open_answer(round);
+    proving.finalize(round);
+    assert_eq!(proving.round(round).result, RoundResult::Failed as u8);
+    assert_eq!(proving.round(round).judges[0].hash, digest::measured(&[9; 32], &proving.root()));
 }

@@ -1,7 +1,11 @@
 //! GPUs that rounds proved, on the real program: claimed once, for one owner at a time, and given up again.
 
 use {
-    gpu_market::{constants::ATTESTATION_LIFETIME, error::MarketError, state::RoundResult},
+    gpu_market::{
+        constants::{ATTESTATION_LIFETIME, CLAIM_WINDOW, HOST_GRACE, OPENING_WINDOW},
+        error::MarketError,
+        state::{Market, RoundResult, TermsParams},
+    },
     gpu_market_sdk::{
         Address, address,
         error::Refusal,
@@ -22,6 +26,12 @@ fn as_rival(proving: &mut Proving, gpus: Vec<[u8; 32]>) {
 fn attested(proving: &Proving, host: &HostParty) -> (u16, i64) {
     let member = proving.world.member_account(host, &proving.market);
     (member.attested_gpus, member.attested_until)
+}
+
+/// Lets the time for claims pass and concludes the round.
+fn conclude_late(proving: &mut Proving, round: Address) {
+    proving.world.svm.advance(CLAIM_WINDOW as u32 + 1);
+    proving.world.ok(&[attest::conclude_challenge(round, proving.round(round).member)], &[]);
 }
 
 #[test]
@@ -54,12 +64,12 @@ fn a_gpu_is_claimed_once_and_only_with_its_proof() {
     proving.world.refused(&[other], &[&proving.renter], MarketError::WrongMember);
     let executed = proving.world.ok(from_ref(&claim), &[&proving.renter]);
     let [Event::GpuClaimed(event)] = executed.events[..] else { panic!("events") };
-    assert_eq!((event.index, event.counts, event.rent_payer), (0, 1, proving.renter.pubkey()));
+    assert_eq!((event.index, event.claimed, event.rent_payer), (0, 1, proving.renter.pubkey()));
     proving.world.refused(&[claim], &[&proving.renter], MarketError::GpuAlreadyClaimed);
 }
 
 #[test]
-fn a_competitors_gpu_is_left_out_and_fails_nobody() {
+fn a_competitors_gpu_is_refused_by_name_and_left_out_at_the_end_and_fails_nobody() {
     let mut proving = Proving::new();
     let honest = proving.prover();
     let first = proving.passed(1);
@@ -72,7 +82,15 @@ fn a_competitors_gpu_is_left_out_and_fails_nobody() {
     gpus.sort_unstable();
     as_rival(&mut proving, gpus);
     let second = proving.passed(1);
-    proving.claim_all(second);
+    for index in 0..3 {
+        let (claim, renter) = (proving.claim_ix(second, index), proving.renter.insecure_clone());
+        if proving.gpus[index] == stolen {
+            proving.world.refused(&[claim], &[&renter], MarketError::GpuHeld);
+        } else {
+            proving.world.ok(&[claim], &[&renter]);
+        }
+    }
+    conclude_late(&mut proving, second);
     let gpu = proving.gpu(&stolen);
     assert_eq!((gpu.member, gpu.expires_at), (honest.member(&proving.market), until));
     assert_eq!(attested(&proving, &honest).0, 3);
@@ -88,16 +106,20 @@ fn the_same_gpus_in_two_markets_of_one_host_count_once() {
     let mut proving = Proving::new();
     let first = proving.passed(1);
     proving.claim_all(first);
-    let terms = gpu_market::state::TermsParams { attestor_set: proving.set, ..TERMS };
+    let terms = TermsParams { attestor_set: proving.set, ..TERMS };
     let prover = proving.prover();
     let old = proving.market;
     proving.market = proving.world.create_market(0, 9, &terms, None);
     let market = proving.market;
     proving.world.enroll(&prover, &market, 20 * STAKE);
     let second = proving.passed(1);
-    proving.claim_all(second);
-    assert_eq!(proving.round(second).claimed, 0);
-    assert_eq!(attested(&proving, &prover).0, 0);
+    let (claim, renter) = (proving.claim_ix(second, 0), proving.renter.insecure_clone());
+    proving.world.refused(&[claim], &[&renter], MarketError::GpuHeld);
+    conclude_late(&mut proving, second);
+    let member = proving.world.member_account(&prover, &market);
+    assert_eq!((proving.round(second).claimed, member.attested_gpus), (0, 0));
+    assert_eq!(member.standing.round_barred_until, 0, "the round passed");
+    proving.open(2);
     proving.market = old;
     assert_eq!(attested(&proving, &prover).0, 3);
 }
@@ -189,4 +211,80 @@ fn an_expired_gpu_goes_to_the_next_who_proves_it() {
     assert_eq!(attested(&proving, &rival).0, 3);
     let gpu = proving.gpu(&gpus[0]);
     assert_eq!((gpu.member, gpu.rent_payer), (rival.member(&proving.market), proving.renter.pubkey()));
+}
+
+#[test]
+fn a_stranger_cannot_burn_the_claims_of_a_host_that_moves_its_gpus_to_another_member() {
+    let mut proving = Proving::new();
+    let first = proving.passed(1);
+    proving.claim_all(first);
+    let terms = TermsParams { attestor_set: proving.set, ..TERMS };
+    let prover = proving.prover();
+    proving.market = proving.world.create_market(0, 9, &terms, None);
+    let market = proving.market;
+    proving.world.enroll(&prover, &market, 20 * STAKE);
+    // The old member's seats go on until the new round has passed; then a competitor is faster than the host.
+    let second = proving.passed(1);
+    let stranger = proving.stranger();
+    let before = proving.round(second);
+    for index in 0..3 {
+        let claim = with_account(proving.claim_ix(second, index), 0, stranger.pubkey());
+        proving.world.refused(&[claim], &[&stranger], MarketError::GpuHeld);
+    }
+    assert_eq!(proving.round(second), before);
+    for index in 0..3 {
+        let release = release_ix(&proving, &prover.owner.pubkey(), index);
+        proving.world.ok(&[release, proving.claim_ix(second, index)], &[&prover.owner, &proving.renter]);
+    }
+    let member = proving.world.member_account(&prover, &market);
+    assert_eq!((member.attested_gpus, member.standing.open_round, member.standing.round_barred_until), (3, 0, 0));
+}
+
+#[test]
+fn gpus_count_once_after_a_decision_in_the_very_second_that_genesis_ends() {
+    let mut proving = Proving::new();
+    let terms = TermsParams { attestor_set: proving.set, ..PREMIUM_TERMS };
+    let community = proving.world.community.address;
+    let premium = proving.world.create_market(1, 8, &terms, Some(community));
+    let genesis_end = proving.world.get::<Market>(&premium.address).genesis_end;
+    let host = proving.prover();
+    proving.world.admit(&host, &premium, 1, 20 * STAKE);
+    proving.market = premium;
+    let until = genesis_end - proving.world.now().unix - 600;
+    proving.world.svm.advance(until as u32);
+    let round = proving.open(1);
+    proving.draw(round);
+    proving.commit_answer(round);
+    proving.judge(round, &[Some(proving.passing(1_000)); 3]);
+    let left = genesis_end - proving.world.now().unix;
+    proving.world.svm.advance(left as u32);
+    proving.open_answer(round);
+    proving.finalize(round);
+    assert_eq!(proving.round(round).attested_until(), Ok(attested(&proving, &host).1), "the same second");
+    for index in 0..2 {
+        proving.claim(round, index);
+        let release = release_ix(&proving, &host.owner.pubkey(), index);
+        proving.world.refused(&[release], &[&host.owner], MarketError::GpuRoundOpen);
+    }
+    proving.claim(round, 2);
+    // Now it counts three, and each release counts one off.
+    for (index, left) in [(0, 2), (1, 1)] {
+        let release = release_ix(&proving, &host.owner.pubkey(), index);
+        proving.world.ok(&[release], &[&host.owner]);
+        assert_eq!(attested(&proving, &host).0, left);
+    }
+}
+
+#[test]
+fn a_measurement_that_is_decided_half_a_year_later_is_half_a_year_old() {
+    let mut proving = Proving::new();
+    let round = proving.judged(1);
+    let host = proving.prover();
+    proving.world.svm.advance(180 * 86_400);
+    proving.finalize(round);
+    proving.claim_all(round);
+    let member = proving.world.member_account(&host, &proving.market);
+    let measured = proving.round(round).opened_at + 4 * OPENING_WINDOW + HOST_GRACE;
+    assert_eq!(member.attested_until, measured + ATTESTATION_LIFETIME);
+    assert!(member.attested_until < proving.world.now().unix);
 }

@@ -1,7 +1,10 @@
 //! The opening of rounds on the real program: who may, on what conditions, and what it binds.
 
 use {
-    gpu_market::error::MarketError,
+    gpu_market::{
+        error::MarketError,
+        state::{RoundResult, SetParams},
+    },
     gpu_market_sdk::{
         address,
         error::Refusal,
@@ -52,8 +55,8 @@ fn opening_is_refused_by_name() {
 }
 
 #[test]
-fn a_set_with_too_few_attestors_opens_no_round() {
-    let mut proving = Proving::sized(2, SET);
+fn a_set_with_fewer_attestors_than_its_quorum_opens_no_round() {
+    let mut proving = Proving::sized(1, SET);
     let prover = proving.prover();
     let open = proving.open_ix(&prover, 1);
     proving.world.refused(
@@ -76,4 +79,47 @@ fn a_member_does_not_close_while_its_round_is_open() {
         proving.world.payer.pubkey(),
     );
     proving.world.refused(&[close], &[owner], MarketError::RoundAlreadyOpen);
+}
+
+#[test]
+fn one_attestor_that_leaves_does_not_stop_a_set_whose_panel_is_all_of_it() {
+    let mut proving = Proving::sized(5, SetParams { panel: 5, quorum: 3, ..SET });
+    let leave = |proving: &mut Proving, place: usize| {
+        let (key, stake) = (proving.key(place), proving.attestors[place].stake);
+        proving.world.ok(&[attest::leave_set(key.pubkey(), proving.set, stake)], &[&key]);
+    };
+    leave(&mut proving, 0);
+    let round = proving.passed(1);
+    assert_eq!((proving.round(round).panel, proving.round(round).quorum), (4, 3));
+    assert_eq!(proving.round(round).result, RoundResult::Passed as u8);
+    // The quorum never shrinks.
+    leave(&mut proving, 1);
+    let rival = proving.rival();
+    let smallest = proving.open_for(&rival, 1);
+    assert_eq!((proving.round(smallest).panel, proving.round(smallest).quorum), (3, 3));
+    leave(&mut proving, 2);
+    let third = proving.world.host("third", 50 * STAKE);
+    proving.world.enroll(&third, &proving.market.clone(), 20 * STAKE);
+    let open = proving.open_ix(&third, 1);
+    let renter = proving.renter.insecure_clone();
+    proving.world.refused(&[open], &[&third.operator, &third.owner, &renter], MarketError::TooFewAttestors);
+}
+
+#[test]
+fn rounds_that_keep_the_honest_attestors_busy_do_not_leave_the_panel_to_friends() {
+    // The friends, two of five, could carry many more rounds with their bonds.
+    let mut proving = Proving::sized(5, SetParams { panel: 5, quorum: 3, ..SET });
+    for place in [3, 4] {
+        let owner = proving.attestors[place].owner.insecure_clone();
+        proving.world.ok(&[attest::raise_bond(owner.pubkey(), proving.set, BOND)], &[&owner]);
+    }
+    for number in 0..3 {
+        let host = proving.world.host(&format!("busy {number}"), 50 * STAKE);
+        proving.world.enroll(&host, &proving.market.clone(), 20 * STAKE);
+        let round = proving.open_for(&host, 1);
+        proving.draw(round);
+    }
+    assert!(proving.set_account().slots[..5].iter().all(|slot| slot.open_rounds == 3));
+    let round = proving.open(1);
+    assert_eq!(proving.round(round).eligible, 0b1_1111);
 }

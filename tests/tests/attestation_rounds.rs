@@ -3,8 +3,8 @@
 use {
     gpu_market::{
         constants::{
-            ANSWER_WINDOW, ATTESTATION_LIFETIME, CLAIM_WINDOW, DRAW_WINDOW_SLOTS, OPENING_WINDOW, READING_WINDOW,
-            REVEAL_WINDOW, ROUND_COOLDOWN,
+            ANSWER_WINDOW, ATTESTATION_LIFETIME, CLAIM_WINDOW, DRAW_WINDOW_SLOTS, LOOSENING_DELAY, OPENING_WINDOW,
+            READING_WINDOW, REVEAL_WINDOW, ROUND_COOLDOWN,
         },
         error::MarketError,
         state::{Now, RoundResult, SetParams},
@@ -109,6 +109,8 @@ fn everything_of_attestation_closes_and_gives_its_rent_back() {
         proving.world.ok(&[attest::vacate_attestor(creator.pubkey(), set, stake)], &[&creator]);
         assert_eq!((proving.stake(&stake).allocated, proving.stake(&stake).ties), (0, 0));
     }
+    proving.world.refused(from_ref(&close), &[&creator], MarketError::SetCoolingOff);
+    advance(&mut proving, LOOSENING_DELAY - 86_400);
     proving.world.ok_closing(close, &[&creator], &[set], &payer);
 }
 
@@ -136,8 +138,8 @@ fn a_sponsor_pays_a_round_and_gets_back_what_nobody_earned() {
 
 #[test]
 fn a_stake_that_a_round_or_a_place_needs_does_not_close() {
-    let mut proving = Proving::sized(3, SetParams { fee: 0, ..SET });
-    let sponsor = proving.world.host("sponsor", 0);
+    let mut proving = Proving::sized(3, SET);
+    let sponsor = proving.world.host("sponsor", ROUND_FEE);
     let prover = proving.prover();
     let mut open = proving.open_ix(&prover, 1);
     open.accounts[1].pubkey = sponsor.owner.pubkey();
@@ -220,10 +222,10 @@ fn a_host_that_does_not_open_its_answer_has_not_passed() {
     let yes = Some(proving.passing(1_000));
     proving.judge(round, &[yes, yes, yes]);
     advance(&mut proving, ANSWER_WINDOW + READING_WINDOW + REVEAL_WINDOW + OPENING_WINDOW + 61);
-    let (open, operator) = (proving.open_answer_ix(round), proving.host.operator.insecure_clone());
-    proving.world.refused(&[open], &[&operator], MarketError::PhaseOver);
     proving.finalize(round);
     assert_eq!(proving.round(round).result, RoundResult::NoAnswer as u8);
+    let (open, operator) = (proving.open_answer_ix(round), proving.host.operator.insecure_clone());
+    proving.world.refused(&[open], &[&operator], MarketError::RoundNotRunning);
     let claim = proving.claim_ix(round, 0);
     proving.world.refused(&[claim], &[&proving.renter], MarketError::RoundDidNotPass);
 }

@@ -41,7 +41,10 @@ fn a_set_is_created_once_and_within_its_bounds() {
         SetParams { panel: 17, quorum: 9, ..SET },
         SetParams { panel: 4, quorum: 2, ..SET },
         SetParams { quorum: 4, ..SET },
-        SetParams { bond: 0, ..SET },
+        SetParams { bond: 9_999, fee: 1_000, ..SET },
+        // Nobody walks away from a panel for nothing.
+        SetParams { fee: 0, ..SET },
+        SetParams { fee: BOND / 1_000 - 1, ..SET },
         SetParams { reserved: [0, 0, 0, 0, 0, 1], ..SET },
     ] {
         let create = attest::create_attestor_set(key, key, 2, params);
@@ -56,7 +59,7 @@ fn a_set_is_created_once_and_within_its_bounds() {
 }
 
 #[test]
-fn a_stricter_set_is_in_force_at_once_and_a_looser_one_after_14_days() {
+fn a_change_of_a_set_is_in_force_after_14_days_and_not_a_second_earlier() {
     let mut proving = Proving::new();
     let creator = creator(&proving);
     let (key, set) = (creator.pubkey(), proving.set);
@@ -65,18 +68,85 @@ fn a_stricter_set_is_in_force_at_once_and_a_looser_one_after_14_days() {
     proving.world.refused(&[foreign], &[&stranger], MarketError::NotSetCreator);
 
     let strict = SetParams { quorum: 3, ..SET };
-    proving.world.ok(&[attest::announce_set(key, set, strict)], &[&creator]);
-    assert_eq!(proving.set_account().params, strict);
-    let executed = proving.world.ok(&[attest::announce_set(key, set, SET)], &[&creator]);
+    let executed = proving.world.ok(&[attest::announce_set(key, set, strict)], &[&creator]);
     let [Event::AttestorSetAnnounced(event)] = executed.events[..] else { panic!("events") };
     assert_eq!(event.effective_at, proving.world.now().unix + LOOSENING_DELAY);
+    assert_eq!((proving.set_account().params, proving.set_account().pending), (SET, strict));
     advance(&mut proving, LOOSENING_DELAY - 1);
     let early = proving.open(1);
-    assert_eq!(proving.round(early).quorum, 3);
+    assert_eq!(proving.round(early).quorum, 2);
     advance(&mut proving, 1);
     let rival = proving.rival();
     let late = proving.open_for(&rival, 1);
-    assert_eq!(proving.round(late).quorum, 2);
+    assert_eq!(proving.round(late).quorum, 3);
+}
+
+#[test]
+fn a_creator_that_outbonds_the_honest_attestors_takes_no_panel_before_they_could_follow() {
+    let mut proving = Proving::sized(6, SET);
+    let creator = creator(&proving);
+    let raise = |proving: &mut Proving, place: usize| {
+        let owner = proving.attestors[place].owner.insecure_clone();
+        proving.world.ok(&[attest::raise_bond(owner.pubkey(), proving.set, BOND)], &[&owner]);
+    };
+    // Two friends of six raise their bonds, and the creator asks for as much in the same minute.
+    raise(&mut proving, 4);
+    raise(&mut proving, 5);
+    let takeover = SetParams { bond: 2 * BOND, fee: 2 * ROUND_FEE, panel: 2, quorum: 2, ..SET };
+    proving.world.ok(&[attest::announce_set(creator.pubkey(), proving.set, takeover)], &[&creator]);
+    let round = proving.open(1);
+    assert_eq!((proving.round(round).eligible, proving.round(round).panel), (0b11_1111, 3));
+    // The honest have fourteen days to follow.
+    advance(&mut proving, LOOSENING_DELAY - 1);
+    raise(&mut proving, 0);
+    raise(&mut proving, 1);
+    advance(&mut proving, 1);
+    let rival = proving.rival();
+    let mut open = proving.open_ix(&rival, 1);
+    open.data = [&[128][..], &takeover.fee.to_le_bytes()].concat();
+    proving.world.ok(&[open], &[&rival.operator, &rival.owner, &proving.renter]);
+    let round = address::challenge(&rival.member(&proving.market), 1).0;
+    assert_eq!(proving.round(round).eligible, 0b11_0011);
+}
+
+#[test]
+fn a_creator_that_asks_for_an_impossible_bond_does_not_stop_the_set_at_once() {
+    let mut proving = Proving::new();
+    let creator = creator(&proving);
+    let announce = |proving: &Proving, bond, fee| {
+        attest::announce_set(creator.pubkey(), proving.set, SetParams { bond, fee, ..SET })
+    };
+    let free = announce(&proving, u64::MAX, ROUND_FEE);
+    proving.world.refused(&[free], &[&creator], MarketError::SetOutOfRange);
+    let build = announce(&proving, u64::MAX, u64::MAX);
+    proving.world.ok(&[build], &[&creator]);
+    proving.open(1);
+}
+
+#[test]
+fn a_set_that_was_closed_does_not_return_sooner_than_an_announcement_takes_effect() {
+    let mut proving = Proving::sized(3, SET);
+    let creator = creator(&proving);
+    advance(&mut proving, 30 * 86_400);
+    for place in 0..3 {
+        let (key, stake) = (proving.key(place), proving.attestors[place].stake);
+        proving.world.ok(&[attest::leave_set(key.pubkey(), proving.set, stake)], &[&key]);
+    }
+    advance(&mut proving, ATTESTOR_NOTICE);
+    for place in 0..3 {
+        let stake = proving.attestors[place].stake;
+        proving.world.ok(&[attest::vacate_attestor(creator.pubkey(), proving.set, stake)], &[&creator]);
+    }
+    let loose = SetParams { bond: 10_000, fee: 10, panel: 1, quorum: 1, ..SET };
+    let close = attest::close_attestor_set(creator.pubkey(), proving.set, proving.renter.pubkey());
+    let create = attest::create_attestor_set(creator.pubkey(), proving.renter.pubkey(), 1, loose);
+    let signers = [&creator, &proving.renter.insecure_clone()];
+    let reborn = [close, create];
+    proving.world.refused(&reborn, &signers, MarketError::SetCoolingOff);
+    advance(&mut proving, LOOSENING_DELAY - ATTESTOR_NOTICE - 1);
+    proving.world.refused(&reborn, &signers, MarketError::SetCoolingOff);
+    advance(&mut proving, 1);
+    proving.world.ok(&reborn, &signers);
 }
 
 #[test]
@@ -173,7 +243,7 @@ fn an_attestor_leaves_by_itself_and_its_bond_a_day_later_when_its_rounds_are_set
     proving.world.refused(from_ref(&vacate), &[&key], MarketError::AttestorBound);
     proving.finalize(round);
     proving.settle_all(round);
-    let executed = proving.world.ok(&[vacate.clone()], &[&key]);
+    let executed = proving.world.ok(from_ref(&vacate), &[&key]);
     let [Event::AttestorVacated(event)] = executed.events[..] else { panic!("events") };
     assert_eq!((event.bond, event.allocated), (BOND, 0));
     proving.world.refused(&[vacate], &[&key], MarketError::NotAttestor);

@@ -7,7 +7,7 @@ use {
     gpu_market::{
         constants::{ATTESTOR_NOTICE, FOUNDING_WINDOW, LOOSENING_DELAY},
         error::MarketError,
-        state::{AttestorSet, SetParams},
+        state::{AttestorSet, RoundResult, SetParams},
     },
     grounds::*,
 };
@@ -21,50 +21,76 @@ fn a_set_has_a_panel_of_at_most_sixteen_and_a_quorum_of_more_than_half() {
     for (panel, quorum) in [(0, 0), (2, 1), (8, 4), (8, 9), (16, 8), (16, 17), (17, 9), (255, 255)] {
         assert!(check(panel, quorum).is_err(), "{quorum} of {panel}");
     }
-    assert_eq!(SetParams { bond: 0, ..set_params() }.check(), Err(MarketError::SetOutOfRange));
 }
 
 #[test]
-fn a_loosening_takes_effect_after_fourteen_days_by_itself() {
-    type Change = fn(&mut SetParams);
-    let loosenings: [Change; 3] = [|p| p.bond -= 1, |p| (p.panel, p.quorum) = (6, 4), |p| p.panel = 6];
-    let looser = |change: Change| {
-        let mut params = SetParams { quorum: 4, ..set_params() };
-        change(&mut params);
-        params
-    };
-    for change in loosenings {
+fn a_set_has_a_bond_worth_slashing_and_a_fee_worth_paying() {
+    let check = |bond, fee| SetParams { bond, fee, ..set_params() }.check();
+    for (bond, fee) in
+        [(10_000, 10), (10_000, u64::MAX), (10_001, 11), (999_000, 999), (u64::MAX, u64::MAX / 1_000 + 1)]
+    {
+        assert_eq!(check(bond, fee), Ok(()), "{bond} for {fee}");
+    }
+    for (bond, fee) in [(0, 10), (9_999, 10), (10_000, 9), (10_001, 10), (10_000, 0), (u64::MAX, u64::MAX / 1_000)]
+    {
+        assert_eq!(check(bond, fee), Err(MarketError::SetOutOfRange), "{bond} for {fee}");
+    }
+}
+
+type Change = fn(&mut SetParams);
+
+#[test]
+fn a_change_takes_effect_after_fourteen_days_by_itself_whether_it_loosens_or_tightens() {
+    let changes: [Change; 8] = [
+        |p| p.bond -= 1_000,
+        |p| p.bond += 1,
+        |p| p.fee -= 1,
+        |p| p.fee += 1,
+        |p| p.quorum = 3,
+        |p| p.quorum = 5,
+        |p| p.panel = 4,
+        |p| p.panel = 6,
+    ];
+    for change in changes {
         let mut set = Round::new(5).set;
-        set.params.quorum = 4;
-        assert_eq!(set.announce(&looser(change), START), Ok(START + LOOSENING_DELAY));
+        (set.params.bond, set.params.quorum) = (2 * BOND, 4);
+        let (old, mut new) = (set.params, set.params);
+        change(&mut new);
+        assert_eq!(set.announce(&new, START), Ok(START + LOOSENING_DELAY));
         set.refresh(START + LOOSENING_DELAY - 1);
-        assert_eq!(set.params.bond, BOND);
-        assert_eq!(set.params.panel, 5);
+        assert_eq!(set.params, old);
         set.refresh(START + LOOSENING_DELAY);
-        assert_eq!((set.params, set.pending_at), (looser(change), 0));
+        assert_eq!((set.params, set.pending_at), (new, 0));
     }
 }
 
 #[test]
-fn a_tightening_takes_effect_at_once_and_drops_what_was_announced() {
+fn only_another_announcement_drops_one_early_and_it_waits_anew() {
     let mut set = Round::new(5).set;
-    let loose = SetParams { bond: 1, ..set_params() };
-    let tight = SetParams { bond: BOND + 1, quorum: 4, ..set_params() };
-    set.announce(&loose, START).unwrap();
-    assert_eq!(set.announce(&tight, START + 1), Ok(START + 1));
-    assert_eq!((set.params, set.pending_at), (tight, 0));
-    // A new announcement of the same loosening waits anew.
-    assert_eq!(set.announce(&loose, START + 2), Ok(START + 2 + LOOSENING_DELAY));
-    assert_eq!(set.announce(&loose, START + 3), Ok(START + 3 + LOOSENING_DELAY));
+    let first = SetParams { bond: BOND + 1, ..set_params() };
+    let second = SetParams { quorum: 4, ..set_params() };
+    set.announce(&first, START).unwrap();
+    set.add(&key(50), &key(60), &mut stake_of(BOND), START + 1).unwrap();
+    set.leave(0, START + 2).unwrap();
+    set.remove(1, START + 3).unwrap();
+    assert_eq!((set.pending, set.pending_at), (first, START + LOOSENING_DELAY));
+    // Also taking it back, or announcing the same again.
+    for (again, at) in [(first, 4), (set_params(), 5), (second, 6)] {
+        assert_eq!(set.announce(&again, START + at), Ok(START + at + LOOSENING_DELAY));
+    }
+    assert_eq!(set.params, set_params());
+    // One whose time has come counts before the next is announced.
+    set.announce(&first, START + 6 + LOOSENING_DELAY).unwrap();
+    assert_eq!((set.params, set.pending), (second, first));
 }
 
 #[test]
 fn a_round_that_is_open_keeps_the_terms_it_was_opened_under() {
     let mut round = Round::new(5).open();
-    round
-        .set
-        .announce(&SetParams { fee: 1, bond: 2 * BOND, panel: 5, quorum: 5, reserved: [0; 6] }, START + 20)
-        .unwrap();
+    let other = SetParams { fee: 500, bond: 2 * BOND, panel: 5, quorum: 5, reserved: [0; 6] };
+    round.set.announce(&other, START + 20).unwrap();
+    round.set.refresh(START + 20 + LOOSENING_DELAY);
+    assert_eq!(round.set.params, other);
     let challenge = &round.challenge;
     assert_eq!((challenge.fee, challenge.bond, challenge.quorum), (FEE, BOND, 3));
 }
@@ -106,10 +132,13 @@ fn an_attestor_brings_its_own_bond_and_is_in_a_set_once() {
 }
 
 #[test]
-fn a_raised_bond_of_the_set_binds_the_next_round_until_attestors_follow() {
+fn a_raised_bond_of_the_set_leaves_its_attestors_fourteen_days_to_follow() {
     let mut round = Round::new(5);
     round.set.announce(&SetParams { bond: 2 * BOND, ..set_params() }, START).unwrap();
-    assert_eq!(round.try_open(), Err(MarketError::TooFewAttestors));
+    assert_eq!(round.clone().try_open(), Ok(()));
+    let mut late = round.clone();
+    late.wait(LOOSENING_DELAY);
+    assert_eq!(late.try_open(), Err(MarketError::TooFewAttestors));
     for place in 0..5u8 {
         let stake = &mut round.stakes[usize::from(place)];
         assert_eq!(round.set.raise_bond(place, stake, 0), Err(MarketError::AmountZero));
@@ -117,7 +146,9 @@ fn a_raised_bond_of_the_set_binds_the_next_round_until_attestors_follow() {
         round.set.raise_bond(place, stake, BOND).unwrap();
         assert_eq!(stake.allocated, 2 * BOND);
     }
+    round.wait(LOOSENING_DELAY);
     round.try_open().unwrap();
+    assert_eq!((round.challenge.bond, round.challenge.eligible), (2 * BOND, 0b1_1111));
 }
 
 #[test]
@@ -143,7 +174,7 @@ fn a_bond_leaves_a_day_after_its_attestor_and_when_its_rounds_are_settled() {
     round.set.leave(place, left_at + 5).unwrap();
     assert_eq!(vacate(&mut round, left_at + ATTESTOR_NOTICE), Err(MarketError::AttestorBound), "a round is open");
     round.judge(&[Some(Round::failing()); 5]);
-    round.challenge.decide(round.now).unwrap();
+    round.decide().unwrap();
     round.settle_all();
     assert_eq!(vacate(&mut round, left_at + ATTESTOR_NOTICE - 1), Err(MarketError::AttestorBound));
     assert_eq!(vacate(&mut round, left_at + ATTESTOR_NOTICE), Ok(BOND));
@@ -165,22 +196,30 @@ fn a_place_that_changed_hands_before_a_draw_is_nobodys() {
     round.now.unix = later;
     round.try_draw([7; 32]).unwrap();
     assert_eq!((round.challenge.settled, round.set.slots[0].open_rounds), (1, 0));
-    let reading = Round::failing();
-    round.commit_answer().unwrap();
-    assert_eq!(round.commit(0, &reading), Err(MarketError::AlreadyVoted));
     assert_eq!(round.challenge.judges.iter().filter(|judge| judge.state == 1).count(), 4);
+    // The host's time was over before the draw, as the chain stood still: nobody is to blame.
+    assert_eq!(round.commit_answer(), Err(MarketError::PhaseOver));
+    assert_eq!(round.decide(), Ok(RoundResult::Void));
+    assert_eq!(round.settle(0), Err(MarketError::AlreadySettled));
 }
 
 #[test]
-fn a_set_closes_when_it_is_empty() {
-    let (mut set, mut stake) = (AttestorSet::zeroed(), stake_of(BOND));
+fn a_set_closes_empty_and_as_long_after_its_last_attestor_left_as_an_announcement_takes() {
+    let (mut set, mut stake) = (AttestorSet::zeroed(), stake_of(2 * BOND));
     set.open(1, &set_params(), START).unwrap();
-    assert_eq!(set.require_empty(), Ok(()));
+    assert_eq!(set.require_closable(START), Ok(()), "nobody ever judged");
     set.add(&key(1), &key(11), &mut stake, START).unwrap();
-    assert_eq!(set.require_empty(), Err(MarketError::SetNotEmpty));
+    set.add(&key(2), &key(12), &mut stake, START).unwrap();
+    assert_eq!(set.require_closable(START), Err(MarketError::SetNotEmpty));
     set.leave(0, START).unwrap();
-    set.vacate(0, &mut stake, START + ATTESTOR_NOTICE).unwrap();
-    assert_eq!((set.require_empty(), stake.allocated), (Ok(()), 0));
+    set.remove(1, START + DAY).unwrap();
+    // Leaving again moves nothing.
+    set.leave(0, START + 2 * DAY).unwrap();
+    set.vacate(0, &mut stake, START + 2 * DAY).unwrap();
+    set.vacate(1, &mut stake, START + 2 * DAY).unwrap();
+    let open_until = START + DAY + LOOSENING_DELAY;
+    assert_eq!(set.require_closable(open_until - 1), Err(MarketError::SetCoolingOff));
+    assert_eq!((set.require_closable(open_until), stake.allocated), (Ok(()), 0));
     set.rounds = 1;
-    assert_eq!(set.require_empty(), Err(MarketError::SetNotEmpty));
+    assert_eq!(set.require_closable(open_until), Err(MarketError::SetNotEmpty));
 }

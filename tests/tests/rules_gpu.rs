@@ -32,7 +32,7 @@ fn a_member_counts_the_gpus_of_its_round_once_all_are_claimed() {
     standing.open_round(round.now.unix).unwrap();
     for (index, gpu) in gpus.iter_mut().enumerate() {
         assert_eq!(round.challenge.conclude(round.now.unix), Err(MarketError::RoundNotOver), "{index} claimed");
-        assert_eq!(round.claim(gpu, index), Ok(true));
+        assert_eq!(round.claim(gpu, index), Ok(()));
     }
     concluded(&mut round, &mut member, &mut standing);
     assert_eq!((member.attested_gpus, standing.score, standing.round, standing.open_round), (5, 1_000, 1, 0));
@@ -42,13 +42,16 @@ fn a_member_counts_the_gpus_of_its_round_once_all_are_claimed() {
 }
 
 #[test]
-fn a_gpu_of_a_competitor_is_left_out_and_fails_nothing() {
+fn a_gpu_of_a_competitor_is_refused_until_the_claims_are_over_and_fails_nothing() {
     let (mut round, mut gpus) = (Round::passed(), fresh());
     (gpus[2].member, gpus[2].expires_at) = (key(77), round.now.unix + 1);
     let before = gpus[2];
     let counted: Vec<_> = (0..5).map(|index| round.claim(&mut gpus[index], index)).collect();
-    assert_eq!(counted, [Ok(true), Ok(true), Ok(false), Ok(true), Ok(true)]);
+    assert_eq!(counted, [Ok(()), Ok(()), Err(MarketError::GpuHeld), Ok(()), Ok(())]);
     assert_eq!((gpus[2].member, gpus[2].expires_at), (before.member, before.expires_at));
+    assert_eq!((round.challenge.claims_done, round.challenge.claimed), (0b1_1011, 4));
+    assert_eq!(round.challenge.conclude(round.now.unix), Err(MarketError::RoundNotOver));
+    round.wait(CLAIM_WINDOW + 1);
     let (mut member, mut standing) = (Member::zeroed(), Standing::default());
     concluded(&mut round, &mut member, &mut standing);
     assert_eq!(member.attested_gpus, 4);
@@ -56,17 +59,17 @@ fn a_gpu_of_a_competitor_is_left_out_and_fails_nothing() {
 
 #[test]
 fn a_gpu_is_free_to_others_from_the_second_that_it_expires() {
-    for (left, counts) in [(1, false), (0, true), (-1, true)] {
+    for (left, claimed) in [(1, Err(MarketError::GpuHeld)), (0, Ok(())), (-1, Ok(()))] {
         let (mut round, mut gpu) = (Round::passed(), Gpu::zeroed());
         (gpu.member, gpu.expires_at) = (key(77), round.now.unix + left);
-        assert_eq!(round.claim(&mut gpu, 0), Ok(counts), "{left} seconds left");
+        assert_eq!(round.claim(&mut gpu, 0), claimed, "{left} seconds left");
     }
 }
 
 #[test]
 fn a_gpu_is_claimed_once_in_a_round() {
     let (mut round, mut gpus) = (Round::passed(), fresh());
-    assert_eq!(round.claim(&mut gpus[0], 0), Ok(true));
+    assert_eq!(round.claim(&mut gpus[0], 0), Ok(()));
     assert_eq!(round.claim(&mut gpus[0], 0), Err(MarketError::GpuAlreadyClaimed));
     assert_eq!(round.challenge.claimed, 1);
 }
@@ -83,9 +86,9 @@ fn the_same_gpu_under_two_numbers_counts_once() {
     round.challenge.answer = root;
     gpu.uuid_hash = [1; 32];
     let now = round.now.unix;
-    assert_eq!(gpu.claim::<Hasher>(&mut round.challenge, 0, &[leaf], now), Ok(true));
-    assert_eq!(gpu.claim::<Hasher>(&mut round.challenge, 1, &[leaf], now), Ok(false));
-    assert_eq!(round.challenge.claimed, 1);
+    assert_eq!(gpu.claim::<Hasher>(&mut round.challenge, 0, &[leaf], now), Ok(()));
+    assert_eq!(gpu.claim::<Hasher>(&mut round.challenge, 1, &[leaf], now), Err(MarketError::GpuAlreadyClaimed));
+    assert_eq!((round.challenge.claims_done, round.challenge.claimed), (1, 1));
 }
 
 fn digest_of_leaf(uuid_hash: &[u8; 32]) -> [u8; 32] {
@@ -110,7 +113,7 @@ fn a_gpu_that_the_round_did_not_prove_cannot_be_claimed() {
     assert_eq!(claim(&mut gpu, &mut round, 0, &proof[1..]), Err(MarketError::GpuNotInRound), "too short");
     let long: Vec<_> = proof.iter().copied().chain([[0; 32]]).collect();
     assert_eq!(claim(&mut gpu, &mut round, 0, &long), Err(MarketError::GpuNotInRound), "too long");
-    assert_eq!(claim(&mut gpu, &mut round, 0, &proof), Ok(true));
+    assert_eq!(claim(&mut gpu, &mut round, 0, &proof), Ok(()));
 }
 
 #[test]
@@ -119,11 +122,11 @@ fn gpus_are_claimed_from_rounds_that_passed_and_in_time() {
     assert_eq!(running.claim(&mut Gpu::zeroed(), 0), Err(MarketError::RoundNotDecided));
     let mut low = Round::judged([899; 5]);
     low.open_answer().unwrap();
-    low.challenge.decide(low.now).unwrap();
+    low.decide().unwrap();
     assert_eq!(low.claim(&mut Gpu::zeroed(), 0), Err(MarketError::RoundDidNotPass));
     let mut round = Round::passed();
     round.wait(CLAIM_WINDOW);
-    assert_eq!(round.claim(&mut Gpu::zeroed(), 0), Ok(true));
+    assert_eq!(round.claim(&mut Gpu::zeroed(), 0), Ok(()));
     assert_eq!(round.challenge.conclude(round.now.unix), Err(MarketError::RoundNotOver));
     round.wait(1);
     assert_eq!(round.claim(&mut Gpu::zeroed(), 1), Err(MarketError::ClaimsOver));
@@ -133,17 +136,18 @@ fn gpus_are_claimed_from_rounds_that_passed_and_in_time() {
 }
 
 #[test]
-fn a_round_whose_gpus_are_all_anothers_changes_nothing_and_bars_the_next() {
+fn a_round_that_passed_bars_no_other_even_if_all_its_gpus_are_anothers() {
     let mut round = Round::passed();
     for index in 0..5 {
         let mut gpu = Gpu::zeroed();
         (gpu.member, gpu.expires_at) = (key(77), i64::MAX);
-        assert_eq!(round.claim(&mut gpu, index), Ok(false));
+        assert_eq!(round.claim(&mut gpu, index), Err(MarketError::GpuHeld));
     }
+    round.wait(CLAIM_WINDOW + 1);
     let (mut member, mut standing) = (Member::zeroed(), Standing::default());
     (member.attested_gpus, member.attested_until) = (2, i64::MAX);
-    assert_eq!(concluded(&mut round, &mut member, &mut standing), Conclusion::Unchanged { barred: true });
-    assert_eq!((member.attested_gpus, standing.round_barred_until), (2, round.now.unix + ROUND_COOLDOWN));
+    assert_eq!(concluded(&mut round, &mut member, &mut standing), Conclusion::Unchanged { barred: false });
+    assert_eq!((member.attested_gpus, standing.round_barred_until), (2, 0));
 }
 
 #[test]
@@ -165,7 +169,7 @@ fn an_earlier_attestation_counts_until_the_next_round_concludes() {
 fn a_quorum_that_fails_a_host_revokes_what_it_had_proved() {
     let mut round = Round::drawn(5);
     round.judge(&[Some(Round::failing()); 5]);
-    round.challenge.decide(round.now).unwrap();
+    round.decide().unwrap();
     let (mut member, mut standing) = (Member::zeroed(), Standing { score: 1_000, ..Standing::default() });
     (member.attested_gpus, member.attested_until) = (3, i64::MAX);
     assert_eq!(concluded(&mut round, &mut member, &mut standing), Conclusion::Revoked);
@@ -191,7 +195,7 @@ fn a_gpu_is_released_by_its_owner_at_any_time_and_by_anyone_once_it_expired() {
     member.gpu_released().unwrap();
     assert_eq!(member.attested_gpus, 4);
     // A GPU of an earlier round, that the last one did not prove again, is not among those that count.
-    gpus[1].round = 0;
+    standing.round = 2;
     assert_eq!(gpus[1].release(true, &member, &standing, round.now.unix), Ok(false));
 }
 

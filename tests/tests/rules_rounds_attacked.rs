@@ -6,7 +6,7 @@ use {
     gpu_market::{
         constants::*,
         error::MarketError,
-        state::{Answer, Reading, digest},
+        state::{Answer, JudgeSettled, Reading, RoundResult, digest},
     },
     grounds::*,
 };
@@ -59,7 +59,7 @@ fn the_answer_of_another_host_or_another_round_does_not_open() {
         let mut hash = [0; 32];
         let answer = round.answer();
         digest::answer::<Hasher>(&key(challenge), &key(host), &seed, &answer, &[salt; 32], &mut hash);
-        round.challenge.commit_answer(&hash, round.now.unix).unwrap();
+        round.challenge.commit_answer(&hash, round.now).unwrap();
         let (panel, yes) = (round.panel(), round.passing(1_000));
         for place in &panel {
             round.commit(*place, &yes).unwrap();
@@ -81,7 +81,7 @@ fn the_answer_of_another_host_or_another_round_does_not_open() {
 fn a_host_opens_what_it_committed_to_once_and_after_the_readings() {
     let mut round = Round::drawn(5);
     assert_eq!(round.open_answer(), Err(MarketError::PhaseNotReached));
-    assert_eq!(round.challenge.commit_answer(&[0; 32], round.now.unix), Err(MarketError::CommitmentMissing));
+    assert_eq!(round.challenge.commit_answer(&[0; 32], round.now), Err(MarketError::CommitmentMissing));
     round.commit_answer().unwrap();
     assert_eq!(round.commit_answer(), Err(MarketError::AlreadyAnswered));
     assert_eq!(round.open_answer(), Err(MarketError::PhaseNotReached), "nobody could copy it yet");
@@ -101,7 +101,7 @@ fn a_copied_commitment_cannot_be_revealed() {
     let mut round = Round::drawn(5);
     round.commit_answer().unwrap();
     let (panel, yes) = (round.panel(), round.passing(1_000));
-    let now = round.now.unix;
+    let now = round.now;
     let copied = round.commitment(panel[0], &yes);
     for place in &panel {
         round.challenge.commit_reading(*place, &copied, now).unwrap();
@@ -141,10 +141,7 @@ fn only_the_panel_votes_once_and_not_after_the_decision() {
     let outside = (0..6).find(|place| !panel.contains(place)).expect("one is not drawn");
     assert_eq!(round.commit(outside, &yes), Err(MarketError::NotOnPanel));
     assert_eq!(round.commit(16, &yes), Err(MarketError::NotOnPanel));
-    assert_eq!(
-        round.challenge.commit_reading(panel[0], &[0; 32], round.now.unix),
-        Err(MarketError::CommitmentMissing)
-    );
+    assert_eq!(round.challenge.commit_reading(panel[0], &[0; 32], round.now), Err(MarketError::CommitmentMissing));
     for place in &panel {
         round.commit(*place, &yes).unwrap();
         assert_eq!(round.commit(*place, &Round::failing()), Err(MarketError::AlreadyVoted));
@@ -156,7 +153,7 @@ fn only_the_panel_votes_once_and_not_after_the_decision() {
     }
     assert_eq!(round.settle(panel[0]), Err(MarketError::RoundNotDecided));
     round.open_answer().unwrap();
-    round.challenge.decide(round.now).unwrap();
+    round.decide().unwrap();
     assert_eq!(round.commit(panel[0], &yes), Err(MarketError::RoundNotRunning));
     assert_eq!(round.reveal(panel[0], &yes), Err(MarketError::RoundNotRunning));
     assert_eq!(round.open_answer(), Err(MarketError::RoundNotRunning));
@@ -180,6 +177,7 @@ fn a_reading_is_whole_or_not_accepted() {
     assert_eq!(reveal(|reading| reading.gpus = MAX_ROUND_GPUS + 1), out);
     assert_eq!(reveal(|reading| reading.gpus = 0), out);
     assert_eq!(reveal(|reading| reading.gpu_root = [0; 32]), out);
+    assert_eq!(reveal(|reading| reading.result = [0; 32]), out);
     assert_eq!(reveal(|reading| reading.verdict = 2), out, "a failing reading names nothing");
     assert_eq!(reveal(|reading| reading.verdict = 0), Err(MarketError::UnknownVerdict));
     assert_eq!(reveal(|reading| reading.verdict = 3), Err(MarketError::UnknownVerdict));
@@ -197,15 +195,82 @@ fn a_party_of_the_round_is_never_drawn() {
 }
 
 #[test]
-fn a_round_needs_a_whole_panel_and_a_fee_that_its_payer_accepts() {
-    assert_eq!(Round::new(4).try_open(), Err(MarketError::TooFewAttestors));
+fn a_round_needs_a_quorum_to_draw_and_a_fee_that_its_payer_accepts() {
+    assert_eq!(Round::new(2).try_open(), Err(MarketError::TooFewAttestors));
     let mut dear = Round::new(5);
     dear.set.params.fee = FEE + 1;
     assert_eq!(dear.try_open(), Err(MarketError::FeeAboveMaximum));
     let mut poor = Round::new(5);
     poor.payer = stake_of(FEE - 1);
     assert_eq!(poor.try_open(), Err(MarketError::InsufficientStake));
-    let mut slashed = Round::new(5);
+    let mut slashed = Round::new(3);
     slashed.set.slots[0].bond -= 1;
     assert_eq!(slashed.try_open(), Err(MarketError::TooFewAttestors));
+}
+
+// ---- a chain that stands still
+
+#[test]
+fn a_crank_that_waits_for_a_hundred_slots_after_a_halt_has_nobody_slashed() {
+    let mut round = Round::drawn(5);
+    round.commit_answer().unwrap();
+    let (panel, yes) = (round.panel(), round.passing(1_000));
+    round.wait(round.challenge.reading_deadline().unwrap() - 1 - round.now.unix);
+    for place in &panel[..3] {
+        round.commit(*place, &yes).unwrap();
+    }
+    round.now.unix = round.challenge.reveal_deadline().unwrap() + 1;
+    round.now.slot += 100;
+    let mut silent = round.clone();
+    assert_eq!((silent.decide(), silent.challenge.punishes), (Ok(RoundResult::Void), 0));
+    assert!(silent.settle_all().iter().all(|settled| *settled == JudgeSettled::default()));
+    // One of the three reveals after the halt; the others are not to blame for being slower, however long one waits.
+    round.reveal(panel[0], &yes).unwrap();
+    round.wait(50_000);
+    assert_eq!((round.decide(), round.challenge.punishes), (Ok(RoundResult::Void), 0));
+}
+
+#[test]
+fn an_attestor_that_was_absent_while_the_chain_went_on_is_not_excused_by_a_later_halt() {
+    let mut round = Round::drawn(5);
+    let yes = Some(round.passing(1_000));
+    round.judge(&[yes, yes, yes, None, None]);
+    // Everybody who committed has revealed; then the chain stands still.
+    round.now.unix += 5_000;
+    round.open_answer().unwrap();
+    assert_eq!((round.decide(), round.challenge.punishes), (Ok(RoundResult::Passed), 1));
+}
+
+#[test]
+fn a_host_is_not_to_blame_for_a_chain_that_stood_still_before_the_draw() {
+    for (slots, halted, result) in [(1_699, 1, RoundResult::Void), (1_700, 0, RoundResult::NoAnswer)] {
+        let mut round = Round::new(5).open();
+        (round.now.unix, round.now.slot) = (round.now.unix + 1_700, round.now.slot + slots);
+        // The window of the draw is 512 slots on a chain; what is measured is the rate.
+        round.challenge.slot = round.now.slot - 1;
+        round.try_draw([7; 32]).unwrap();
+        assert_eq!(round.challenge.halted, halted);
+        round.wait(10_000);
+        assert_eq!(round.decide(), Ok(result), "{slots} slots");
+    }
+}
+
+#[test]
+fn deadlines_count_from_the_opening_whenever_somebody_draws() {
+    let opened = Round::new(5).open();
+    for late in [5, 100] {
+        let mut round = opened.clone();
+        round.wait(late);
+        round.try_draw([7; 32]).unwrap();
+        let challenge = &round.challenge;
+        let answer = challenge.opened_at + ANSWER_WINDOW;
+        assert_eq!(challenge.answer_deadline(), Ok(answer));
+        assert_eq!(challenge.reading_deadline(), Ok(answer + READING_WINDOW));
+        assert_eq!(challenge.reveal_deadline(), Ok(answer + READING_WINDOW + REVEAL_WINDOW));
+        assert_eq!(challenge.opening_deadline(), Ok(answer + READING_WINDOW + REVEAL_WINDOW + OPENING_WINDOW));
+        round.wait(60);
+        round.commit_answer().unwrap();
+        let answered = (round.challenge.answered_at, round.challenge.answered_slot);
+        assert_eq!(answered, (round.now.unix, round.now.slot));
+    }
 }

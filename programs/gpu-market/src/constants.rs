@@ -169,7 +169,8 @@ pub const MAX_ROUND_GPUS: u16 = 64;
 pub const DRAW_DELAY_SLOTS: u64 = 8;
 /// Slots after which the hash of a slot may be gone from the sysvar, and the draw is over.
 pub const DRAW_WINDOW_SLOTS: u64 = 512;
-/// Seconds from the draw until the host has to commit to its answer.
+/// Seconds from the opening of a round until the host has to commit to its answer. The draw takes at most
+/// [`DRAW_WINDOW_SLOTS`] of them, and the host can compute before it.
 pub const ANSWER_WINDOW: i64 = 1_800;
 /// Seconds after that until the attestors have to commit to their readings.
 pub const READING_WINDOW: i64 = 1_800;
@@ -193,3 +194,7 @@ pub const ATTESTOR_SLASH_BPS: u16 = 5_000;
 pub const ATTESTOR_ABSENT_BPS: u16 = 500;
 /// A new set's attestors are active at once this long; later ones are announced like any loosening.
 pub const FOUNDING_WINDOW: i64 = 86_400;
+/// Least bond of an attestor, in base units: of less, the share that an absence costs would round to nothing.
+pub const MIN_ATTESTOR_BOND: u64 = 10_000;
+/// A round costs at least one part in this many of the bond, so that nobody walks away from panels for nothing until one suits.
+pub const MAX_BOND_PER_FEE: u64 = 1_000;

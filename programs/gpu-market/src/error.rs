@@ -322,22 +322,23 @@ market_errors! {
     NotOnPanel: "The attestor was not drawn for this round.", "Only the drawn attestors judge.";
     AlreadyVoted: "The attestor has committed or revealed before.", "Nothing has to be done.";
     UnknownVerdict: "A verdict is pass or fail.", "Use 1 for pass or 2 for fail.";
-    ReadingOutOfRange: "A reading that passes names between 1 and 64 GPUs and their root; one that fails names none.",
+    ReadingOutOfRange: "A reading that passes names a result, 1 to 64 GPUs and their root; one that fails names nothing.",
         "Correct the reading.";
     AlreadySettled: "The attestor was settled for this round.", "Nothing has to be done.";
     FeeAboveMaximum: "The set's fee for a round is above the payer's maximum.", "Raise the maximum.";
-    TooFewAttestors: "The set has fewer fully bonded attestors that are no party to the round than a panel needs.",
+    TooFewAttestors: "The set has fewer fully bonded attestors that are no party to the round than its quorum.",
         "Use another set, or have its attestors raise their bonds.";
     RoundDidNotPass: "GPUs are claimed from a round that passed.", "Open another round.";
     ClaimsOver: "The time to claim the GPUs of this round is over.", "Open another round.";
     GpuNotInRound: "The GPU is not among those that the round proved.", "Pass its proof in the round's root.";
-    GpuAlreadyClaimed: "This GPU of the round was claimed, or left out, before.", "Claim the next one.";
+    GpuAlreadyClaimed: "This GPU of the round was claimed before.", "Claim the next one.";
     GpuNotExpired: "Until its attestation expires, only its owner releases a GPU.", "Wait until it has expired.";
     GpuRoundOpen: "The GPU was claimed in a round that is not over.", "Complete or expire the round first.";
     AttestorSetFull: "A set has at most 16 attestors.", "Remove one first.";
     AlreadyAttestor: "The key or the stake is in the set.", "Use another key and another stake.";
     NotAttestor: "The key is not an attestor of the set.", "Pass the key of an attestor in the set.";
-    SetOutOfRange: "A panel has 1 to 8 attestors, its quorum is more than half of it, and the bond is not zero.",
+    SetOutOfRange: "A panel has 1 to 16 attestors, its quorum is more than half of it, the bond is at least 10,000 base units \
+        and the fee at least a thousandth of the bond.",
         "Correct the parameters of the set.";
     RemovalTooSoon: "A set's creator removes one attestor in 14 days, so that it cannot pick who is left.",
         "Wait, or have the attestor leave by itself.";
@@ -352,6 +353,10 @@ market_errors! {
     WrongPayer: "The stake is not the one that the round's fee came from.", "Pass the stake recorded in the round.";
     NotYourPlace: "Only the attestor or the owner of its stake leaves a set.",
         "Sign with one of their keys; the set's creator removes an attestor with an instruction of its own.";
+    GpuHeld: "The GPU is another member's until its owner releases it or its attestation expires.",
+        "Have it released, then claim it; what is unclaimed when the time for claims is over is left out.";
+    SetCoolingOff: "A set closes 14 days after its last attestor left: founded again, it is no quicker than an announcement.",
+        "Wait until then.";
 }
 
 /// Result of the pure rules; converts into the program's error with `?`.

@@ -17,7 +17,7 @@ pub fn create_attestor_set(creator: Address, payer: Address, id: u16, params: Se
     instruction(120, &(id, params), [signer(creator), paying_signer(payer), writable(set), system_program()])
 }
 
-/// Creator: changes how the set judges; what loosens it takes effect 14 days later.
+/// Creator: changes how the set judges, 14 days from now.
 pub fn announce_set(creator: Address, set: Address, params: SetParams) -> Instruction {
     instruction(121, &params, [signer(creator), writable(set)])
 }
@@ -48,7 +48,7 @@ pub fn vacate_attestor(caller: Address, set: Address, stake: Address) -> Instruc
     instruction(126, &(), [signer(caller), writable(set), writable(stake)])
 }
 
-/// Creator: closes a set without attestors and rounds.
+/// Creator: closes a set without attestors and rounds, 14 days after the last attestor left.
 pub fn close_attestor_set(creator: Address, set: Address, rent_payer: Address) -> Instruction {
     instruction(127, &(), [signer(creator), writable(set), writable(rent_payer)])
 }
@@ -110,7 +110,7 @@ pub fn commit_answer(authority: Address, host: Address, challenge: Address, comm
     instruction(130, &commitment, [signer(authority), readonly(host), writable(challenge)])
 }
 
-/// Operator or owner of the host: opens its answer, after the readings.
+/// Operator or owner of the host: opens its answer, after the readings and until the round is decided.
 pub fn open_answer(
     authority: Address,
     host: Address,
@@ -126,7 +126,7 @@ pub fn commit_reading(attestor: Address, set: Address, challenge: Address, commi
     instruction(132, &commitment, [signer(attestor), readonly(set), writable(challenge)])
 }
 
-/// A drawn attestor: reveals its reading, when no more can be committed.
+/// A drawn attestor: reveals its reading, when no more can be committed and until the round is decided.
 pub fn reveal_reading(
     attestor: Address,
     set: Address,
@@ -147,7 +147,7 @@ pub fn expire_challenge(challenge: Address, member: Address) -> Instruction {
     instruction(135, &(), [writable(challenge), writable(member)])
 }
 
-/// Anyone: ends a round that passed, when the time to claim its GPUs is over.
+/// Anyone: ends a round that passed, when the time to claim its GPUs is over. What is unclaimed is left out.
 pub fn conclude_challenge(challenge: Address, member: Address) -> Instruction {
     instruction(136, &(), [writable(challenge), writable(member)])
 }
@@ -190,7 +190,7 @@ pub struct ClaimGpu {
     pub proof: Vec<[u8; 32]>,
 }
 
-/// Anyone: records a GPU of a round that passed for its member.
+/// Anyone: records a GPU of a round that passed for its member; refused while the GPU is another member's.
 pub fn claim_gpu(params: ClaimGpu) -> Instruction {
     let gpu = address::gpu(&params.set, &params.uuid_hash).0;
     instruction(

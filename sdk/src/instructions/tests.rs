@@ -257,7 +257,7 @@ fn attestation() -> Vec<Instruction> {
         max_fee: 3,
     };
     let answer = Answer { result: [1; 32], gpus: 2, gpu_root: [3; 32] };
-    let reading = Reading { verdict: 1, score: 2, vram: 3, gpus: 4, gpu_root: [5; 32] };
+    let reading = Reading { verdict: 1, score: 2, vram: 3, gpus: 4, result: [7; 32], gpu_root: [5; 32] };
     let claim = attest::ClaimGpu {
         payer: A,
         challenge: B,
@@ -395,7 +395,7 @@ const GOLDEN: [(u8, &str, usize); 96] = [
     (130, "srwrr", 33),
     (131, "srwrr", 99),
     (132, "srwrr", 33),
-    (133, "srwrr", 76),
+    (133, "srwrr", 108),
     (134, "wwrr", 1),
     (135, "wwrr", 1),
     (136, "wwrr", 1),

@@ -51,8 +51,8 @@ fn sets(watch: &Watch) -> Vec<(String, Cost)> {
     meter.measure("remove_attestor", attest::remove_attestor(key, set, other), &[&creator]);
     meter.proving.world.svm.advance(u32::try_from(ATTESTOR_NOTICE).expect("seconds"));
     meter.measure("vacate_attestor", attest::vacate_attestor(key, set, party.stake), &[&creator]);
-    let looser = SetParams { bond: 1, ..SET };
-    meter.measure("announce_set", attest::announce_set(key, set, looser), &[&creator]);
+    let stricter = SetParams { quorum: 3, ..SET };
+    meter.measure("announce_set", attest::announce_set(key, set, stricter), &[&creator]);
     let empty = address::attestor_set(&key, 2).0;
     meter.measure("close_attestor_set", attest::close_attestor_set(key, empty, key), &[&creator]);
     meter.costs

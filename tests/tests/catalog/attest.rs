@@ -13,8 +13,14 @@ const UUID_HASH: [u8; 32] = [0x71; 32];
 const PARAMS: SetParams =
     SetParams { bond: 0x0102_0304_0506_0708, fee: 0x1112_1314_1516_1718, panel: 8, quorum: 5, reserved: [0; 6] };
 const ANSWER: Answer = Answer { result: [0x72; 32], gpus: 0x0708, gpu_root: [0x73; 32] };
-const READING: Reading =
-    Reading { verdict: 1, score: 0x0102_0304, vram: 0x0506_0708, gpus: 0x090a, gpu_root: [0x74; 32] };
+const READING: Reading = Reading {
+    verdict: 1,
+    score: 0x0102_0304,
+    vram: 0x0506_0708,
+    gpus: 0x090a,
+    result: [0x7b; 32],
+    gpu_root: [0x74; 32],
+};
 
 pub fn set() -> Address {
     address::attestor_set(&CREATOR, SET_ID).0

@@ -90,8 +90,12 @@ pub struct Round {
 impl Round {
     /// A set of `attestors`, founded; nothing is open yet.
     pub fn new(attestors: u8) -> Self {
+        Self::of(attestors, &set_params())
+    }
+
+    pub fn of(attestors: u8, params: &SetParams) -> Self {
         let mut set = AttestorSet::zeroed();
-        set.open(1, &set_params(), START).expect("a set");
+        set.open(1, params, START).expect("a set");
         let mut stakes = vec![stake_of(5 * BOND); usize::from(attestors)];
         for (number, stake) in (0u8..).zip(&mut stakes) {
             set.add(&key(100 + number), &key(200 + number), stake, START).expect("a place");
@@ -148,7 +152,7 @@ impl Round {
         let mut hash = [0; 32];
         let seed = self.challenge.seed;
         digest::answer::<Hasher>(&self.address, &key(2), &seed, &self.answer(), &[8; 32], &mut hash);
-        self.challenge.commit_answer(&hash, self.now.unix)
+        self.challenge.commit_answer(&hash, self.now)
     }
 
     pub fn open_answer(&mut self) -> Rule<()> {
@@ -162,12 +166,13 @@ impl Round {
             score,
             vram: 81_000 + score,
             gpus: self.gpus.len() as u16,
+            result: [5; 32],
             gpu_root: self.root(),
         }
     }
 
     pub fn failing() -> Reading {
-        Reading { verdict: Verdict::Fail as u8, score: 0, vram: 0, gpus: 0, gpu_root: [0; 32] }
+        Reading { verdict: Verdict::Fail as u8, score: 0, vram: 0, gpus: 0, result: [0; 32], gpu_root: [0; 32] }
     }
 
     pub fn commitment(&self, place: u8, reading: &Reading) -> [u8; 32] {
@@ -178,12 +183,12 @@ impl Round {
 
     pub fn commit(&mut self, place: u8, reading: &Reading) -> Rule<()> {
         let hash = self.commitment(place, reading);
-        self.challenge.commit_reading(place, &hash, self.now.unix)
+        self.challenge.commit_reading(place, &hash, self.now)
     }
 
     pub fn reveal(&mut self, place: u8, reading: &Reading) -> Rule<()> {
         let salt = [place + 1; 32];
-        let now = self.now.unix;
+        let now = self.now;
         self.challenge.reveal_reading::<Hasher>(&self.address, place, &key(100 + place), reading, &salt, now)
     }
 
@@ -216,8 +221,12 @@ impl Round {
     pub fn passed() -> Self {
         let mut round = Self::judged([1_000; 5]);
         round.open_answer().expect("the host is in time");
-        assert_eq!(round.challenge.decide(round.now), Ok(RoundResult::Passed));
+        assert_eq!(round.decide(), Ok(RoundResult::Passed));
         round
+    }
+
+    pub fn decide(&mut self) -> Rule<RoundResult> {
+        self.challenge.decide::<Hasher>(self.now)
     }
 
     pub fn settle(&mut self, place: u8) -> Rule<JudgeSettled> {
@@ -230,7 +239,7 @@ impl Round {
         self.panel().into_iter().map(|place| self.settle(place).expect("not settled before")).collect()
     }
 
-    pub fn claim(&mut self, gpu: &mut Gpu, index: usize) -> Rule<bool> {
+    pub fn claim(&mut self, gpu: &mut Gpu, index: usize) -> Rule<()> {
         gpu.uuid_hash = self.gpus[index];
         let proof = digest::gpu_proof::<Hasher>(&self.gpus, index).expect("an index");
         gpu.claim::<Hasher>(&mut self.challenge, index as u16, &proof, self.now.unix)

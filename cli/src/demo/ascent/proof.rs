@@ -163,7 +163,7 @@ impl Examiner<'_> {
             Ok(reading) => (reading, None),
             Err(fault) => {
                 let verdict = Verdict::Fail as u8;
-                (Reading { verdict, score: 0, vram: 0, gpus: 0, gpu_root: [0; 32] }, Some(fault))
+                (Reading { verdict, score: 0, vram: 0, gpus: 0, result: [0; 32], gpu_root: [0; 32] }, Some(fault))
             }
         }
     }
@@ -182,6 +182,7 @@ impl Examiner<'_> {
             score: score(self.elapsed)?,
             vram: disclosed.devices.iter().map(|device| device.vram).min().unwrap_or(0),
             gpus: disclosed.answer.gpus,
+            result: disclosed.answer.result,
             gpu_root: disclosed.answer.gpu_root,
         })
     }

@@ -35,7 +35,8 @@ pub struct RoundFacts {
     /// Slot whose hash the seed follows from.
     pub slot: u64,
     pub seed: String,
-    pub drawn_at: i64,
+    pub opened_at: i64,
+    pub answered_at: i64,
     pub panel: Vec<JudgeFacts>,
     pub passed: bool,
     /// Median of the readings in agreement.
@@ -185,12 +186,12 @@ impl Scene<'_> {
     /// Every attestor of the panel checks the answer and commits to what it read.
     fn read(&mut self, round: Address, prover: &mut Prover) -> Result<Vec<Vote>, CliError> {
         let challenge = self.challenge(round)?;
-        let answered_at = self.chain.unix();
         let (soonest, latest) = READS;
         let mut votes = Vec::new();
         for judge in self.panel(&challenge)? {
             let sight = self.tale.dice.between(0, proof::SIGHT_SECONDS);
-            let elapsed = answered_at - challenge.drawn_at + i64::from(sight);
+            // Not from the draw: the host knows the seed as soon as the slot's hash is public.
+            let elapsed = challenge.answered_at - challenge.opened_at + i64::from(sight);
             let elapsed = Duration::from_secs(u64::try_from(elapsed).unwrap_or(0));
             let nonce = self.tale.dice.secret();
             let examiner = Examiner { address: &round, round: &challenge, nonce, elapsed };
@@ -345,7 +346,8 @@ impl Scene<'_> {
             number: challenge.nonce,
             slot: challenge.slot,
             seed: hex(&challenge.seed, challenge.seed.len()),
-            drawn_at: challenge.drawn_at,
+            opened_at: challenge.opened_at,
+            answered_at: challenge.answered_at,
             panel: votes.into_iter().map(|vote| vote.facts).collect(),
             passed: challenge.result == RoundResult::Passed as u8,
             score: challenge.score,

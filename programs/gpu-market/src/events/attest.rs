@@ -18,7 +18,7 @@ pub struct AttestorSetCreated {
 pub struct AttestorSetAnnounced {
     pub set: Address,
     pub params: SetParams,
-    /// Now, or when the parameters take effect by themselves, unix seconds.
+    /// When the parameters take effect by themselves, unix seconds.
     pub effective_at: i64,
 }
 
@@ -127,6 +127,9 @@ pub struct RoundDrawn {
 pub struct AnswerCommitted {
     pub challenge: Address,
     pub commitment: [u8; 32],
+    pub answered_at: i64,
+    /// From the round's slot to this one the host could compute.
+    pub answered_slot: u64,
 }
 
 #[cfg_attr(feature = "program", event(bytemuck))]
@@ -155,6 +158,8 @@ pub struct ReadingCommitted {
 pub struct ReadingRevealed {
     pub challenge: Address,
     pub attestor: Address,
+    /// Hash of what the benchmark put out.
+    pub result: [u8; 32],
     pub gpu_root: [u8; 32],
     pub score: u32,
     /// MiB.
@@ -231,8 +236,8 @@ pub struct GpuClaimed {
     pub expires_at: i64,
     /// Number of the GPU in the round.
     pub index: u32,
-    /// One if it counts for the round's member, zero if it is another's.
-    pub counts: u32,
+    /// GPUs of the round that are claimed after this.
+    pub claimed: u32,
 }
 
 #[cfg_attr(feature = "program", event(bytemuck))]

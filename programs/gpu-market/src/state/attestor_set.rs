@@ -39,16 +39,11 @@ impl SetParams {
             usize::from(self.panel) <= MAX_PANEL
                 && self.quorum <= self.panel
                 && self.quorum.times(2)? > self.panel
-                && self.bond > 0
+                && self.bond >= MIN_ATTESTOR_BOND
+                && self.fee >= self.bond.div_ceil(MAX_BOND_PER_FEE)
                 && self.reserved == [0; 6],
             MarketError::SetOutOfRange,
         )
-    }
-
-    /// Whether a verdict is easier to buy than under `old`: with less bond, fewer attestors that agree, or more to choose
-    /// them from. A fee loosens nothing; whoever opens a round names the most it pays.
-    pub fn is_looser_than(&self, old: &Self) -> bool {
-        self.bond < old.bond || self.quorum < old.quorum || self.panel > old.panel
     }
 }
 
@@ -93,6 +88,8 @@ pub struct AttestorSet {
     pub created_at: i64,
     /// When the creator last removed an attestor; zero if never.
     pub last_removal_at: i64,
+    /// When an attestor last left or was removed; zero if none did.
+    pub last_left_at: i64,
     /// Challenge accounts of this set that exist.
     pub rounds: u32,
     /// Number that the creator gives the set; part of its address.
@@ -101,11 +98,11 @@ pub struct AttestorSet {
     pub attestors: u8,
     pub version: u8,
     pub bump: u8,
-    pub reserved: [u8; 15],
+    pub reserved: [u8; 7],
     pub slots: [Attestor; MAX_ATTESTORS],
 }
 
-const _: () = assert!(core::mem::size_of::<AttestorSet>() == 64 + 48 + 24 + 24 + 16 * 96);
+const _: () = assert!(core::mem::size_of::<AttestorSet>() == 64 + 48 + 32 + 16 + 16 * 96);
 
 impl AttestorSet {
     /// Makes a fresh account a set.
@@ -127,8 +124,9 @@ impl AttestorSet {
         }
     }
 
-    /// Changes the parameters: at once, or 14 days later if they loosen any. An earlier announcement that has not taken
-    /// effect is dropped. Returns when they take effect.
+    /// Changes the parameters in 14 days, whichever way: a greater bond or a smaller panel at once would leave only those
+    /// eligible who were told before. Only another announcement drops one that has not taken effect, and waits anew. Returns
+    /// when they take effect.
     ///
     /// # Errors
     ///
@@ -136,15 +134,9 @@ impl AttestorSet {
     pub fn announce(&mut self, params: &SetParams, now: i64) -> Rule<i64> {
         params.check()?;
         self.refresh(now);
-        if params.is_looser_than(&self.params) {
-            self.pending = *params;
-            self.pending_at = now.plus(LOOSENING_DELAY)?;
-            return Ok(self.pending_at);
-        }
-        self.params = *params;
-        self.pending = SetParams::default();
-        self.pending_at = 0;
-        Ok(now)
+        self.pending = *params;
+        self.pending_at = now.plus(LOOSENING_DELAY)?;
+        Ok(self.pending_at)
     }
 
     /// The place of the attestor with this key.
@@ -210,6 +202,7 @@ impl AttestorSet {
         let slot = self.slot_mut(place)?;
         if slot.leaving_at == 0 {
             slot.leaving_at = now;
+            self.last_left_at = now;
         }
         Ok(())
     }
@@ -252,6 +245,9 @@ impl AttestorSet {
 
     /// Which places may be drawn for a round opened now, one bit each: active, fully bonded, and with another stake than
     /// the parties of the round.
+    ///
+    /// However many rounds an attestor judges already. If that left it out, cheap rounds could keep the honest ones busy until
+    /// only friends, whose bonds carry more rounds, are left to be drawn.
     pub fn eligible(&self, host_stake: &Address, payer_stake: &Address, now: i64) -> u16 {
         let mut mask = 0u16;
         for (place, slot) in (0u32..).zip(self.slots.iter()) {
@@ -274,9 +270,18 @@ impl AttestorSet {
         Ok(amount)
     }
 
-    /// A set closes without attestors and rounds.
-    pub fn require_empty(&self) -> Rule<()> {
-        ensure(self.attestors == 0 && self.rounds == 0, MarketError::SetNotEmpty)
+    /// A set closes without attestors and rounds, and as long after its last attestor left as an announcement takes: its
+    /// creator may found another under the same address, which markets name.
+    ///
+    /// # Errors
+    ///
+    /// [`MarketError::SetNotEmpty`], [`MarketError::SetCoolingOff`].
+    pub fn require_closable(&self, now: i64) -> Rule<()> {
+        ensure(self.attestors == 0 && self.rounds == 0, MarketError::SetNotEmpty)?;
+        ensure(
+            self.last_left_at == 0 || now >= self.last_left_at.plus(LOOSENING_DELAY)?,
+            MarketError::SetCoolingOff,
+        )
     }
 }
 

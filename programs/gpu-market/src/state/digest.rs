@@ -69,11 +69,17 @@ pub fn reading<H: Sha256>(
             &reading.score.to_le_bytes(),
             &reading.vram.to_le_bytes(),
             &reading.gpus.to_le_bytes(),
+            &reading.result,
             &reading.gpu_root,
             salt,
         ],
         out,
     );
+}
+
+/// What was measured, in one hash: what the benchmark put out, and the root of the GPUs.
+pub fn measured<H: Sha256>(result: &[u8; 32], gpu_root: &[u8; 32], out: &mut [u8; 32]) {
+    H::hash(&[b"gpu-market:measured", result, gpu_root], out);
 }
 
 /// Hash of a GPU's uuid, as its driver reports it: what its account is found by.

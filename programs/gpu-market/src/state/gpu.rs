@@ -34,38 +34,36 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Records the GPU for the round's member until the attestation ends. Returns false, and changes nothing, if it is another
-    /// member's, also one of the same host, or was claimed in this round before: then it is left out.
-    fn take(&mut self, challenge: &Challenge, now: i64) -> Rule<bool> {
+    /// Records the GPU for the round's member until the attestation ends; refuses one that is another member's, also one of
+    /// the same host, or that stands in the round twice.
+    fn take(&mut self, challenge: &Challenge, now: i64) -> Rule<()> {
         let until = challenge.attested_until()?;
         let is_theirs = address_eq(&self.member, &challenge.member);
-        let is_held = now < self.expires_at;
+        ensure(is_theirs || now >= self.expires_at, MarketError::GpuHeld)?;
         let is_again = is_theirs && self.round == challenge.nonce && self.expires_at == until;
-        if (is_held && !is_theirs) || is_again {
-            return Ok(false);
-        }
+        ensure(!is_again, MarketError::GpuAlreadyClaimed)?;
         self.member = challenge.member;
         self.host = challenge.host;
         self.expires_at = until;
         self.round = challenge.nonce;
-        Ok(true)
+        Ok(())
     }
 
     /// Claims the GPU for the member of a round that passed, in which it is number `index` as `proof` shows; see
-    /// [`digest::gpu_proof`]. Anyone may, once for each GPU of the round. Returns whether it counts; one that belongs to
-    /// another is left out and holds up nothing.
+    /// [`digest::gpu_proof`]. Anyone may, once for each GPU of the round. A GPU that would not count is refused and stays to
+    /// be claimed until the time for it is over, so that nobody spoils the claim of a host that is about to release it.
     ///
     /// # Errors
     ///
     /// [`MarketError::RoundNotDecided`], [`MarketError::RoundDidNotPass`], [`MarketError::ClaimsOver`],
-    /// [`MarketError::GpuAlreadyClaimed`], [`MarketError::GpuNotInRound`].
+    /// [`MarketError::GpuAlreadyClaimed`], [`MarketError::GpuNotInRound`], [`MarketError::GpuHeld`].
     pub fn claim<H: Sha256>(
         &mut self,
         challenge: &mut Challenge,
         index: u16,
         proof: &[[u8; 32]],
         now: i64,
-    ) -> Rule<bool> {
+    ) -> Rule<()> {
         ensure(challenge.state == RoundState::Decided as u8, MarketError::RoundNotDecided)?;
         ensure(challenge.result == RoundResult::Passed as u8, MarketError::RoundDidNotPass)?;
         let in_time = challenge.concluded == 0 && now <= challenge.decided_at.plus(CLAIM_WINDOW)?;
@@ -75,12 +73,10 @@ impl Gpu {
         ensure(challenge.claims_done & bit == 0, MarketError::GpuAlreadyClaimed)?;
         ensure(in_time, MarketError::ClaimsOver)?;
         digest::verify_gpu::<H>(&challenge.answer, challenge.gpus, index, &self.uuid_hash, proof)?;
+        self.take(challenge, now)?;
         challenge.claims_done |= bit;
-        let counts = self.take(challenge, now)?;
-        if counts {
-            challenge.claimed = challenge.claimed.plus(1)?;
-        }
-        Ok(counts)
+        challenge.claimed = challenge.claimed.plus(1)?;
+        Ok(())
     }
 
     /// Refuses a release that is neither the owner's nor due; all there is to check when the member is closed.
@@ -101,10 +97,7 @@ impl Gpu {
     /// because that round still counts it.
     pub fn release(&self, by_owner: bool, member: &Member, standing: &Standing, now: i64) -> Rule<bool> {
         self.require_releasable(by_owner, now)?;
-        ensure(
-            self.round != standing.open_round || self.expires_at == member.attested_until,
-            MarketError::GpuRoundOpen,
-        )?;
+        ensure(self.round != standing.open_round, MarketError::GpuRoundOpen)?;
         Ok(self.round == standing.round && self.expires_at == member.attested_until)
     }
 }

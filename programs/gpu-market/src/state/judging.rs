@@ -1,6 +1,6 @@
 use {
     super::{
-        digest, ensure, AttestorSet, Challenge, Job, Judge, JudgeState, Now, RoundResult, RoundState, Sha256, Stake,
+        digest, ensure, AttestorSet, Challenge, Judge, JudgeState, Now, RoundResult, RoundState, Sha256, Stake,
     },
     crate::prelude::*,
     crate::{
@@ -39,6 +39,8 @@ pub struct Reading {
     /// MiB of the smallest GPU.
     pub vram: u32,
     pub gpus: u16,
+    /// Hash of what the benchmark put out, as the attestor checked it.
+    pub result: [u8; 32],
     /// See [`digest::gpu_root`].
     pub gpu_root: [u8; 32],
 }
@@ -46,8 +48,13 @@ pub struct Reading {
 impl Reading {
     fn check(&self) -> Rule<()> {
         let is_sound = match Verdict::from_u8(self.verdict)? {
-            Verdict::Pass => (1..=MAX_ROUND_GPUS).contains(&self.gpus) && !is_zero(&self.gpu_root),
-            Verdict::Fail => self.gpus == 0 && self.score == 0 && self.vram == 0 && is_zero(&self.gpu_root),
+            Verdict::Pass => {
+                (1..=MAX_ROUND_GPUS).contains(&self.gpus) && !is_zero(&self.result) && !is_zero(&self.gpu_root)
+            }
+            Verdict::Fail => {
+                let measured = self.gpus != 0 || self.score != 0 || self.vram != 0;
+                !measured && is_zero(&self.result) && is_zero(&self.gpu_root)
+            }
         };
         ensure(is_sound, MarketError::ReadingOutOfRange)
     }
@@ -62,7 +69,7 @@ impl Judge {
         self.verdict != 0
     }
 
-    /// Whether both say the same: the verdict and, to pass, which GPUs. Scores differ from run to run.
+    /// Whether both say the same: the verdict and, to pass, which result of which GPUs. Scores differ from run to run.
     fn agrees_with(&self, other: &Self) -> bool {
         self.has_revealed() && self.verdict == other.verdict && self.gpus == other.gpus && self.hash == other.hash
     }
@@ -115,26 +122,27 @@ impl Challenge {
     ///
     /// [`MarketError::RoundNotRunning`], [`MarketError::NotOnPanel`], [`MarketError::PhaseNotReached`] before the host's
     /// answer, [`MarketError::PhaseOver`], [`MarketError::AlreadyVoted`], [`MarketError::CommitmentMissing`].
-    pub fn commit_reading(&mut self, place: u8, commitment: &[u8; 32], now: i64) -> Rule<()> {
+    pub fn commit_reading(&mut self, place: u8, commitment: &[u8; 32], now: Now) -> Rule<()> {
         self.require_running()?;
         ensure(self.answered > 0, MarketError::PhaseNotReached)?;
         let deadline = self.reading_deadline()?;
         let judge = self.judge_mut(place)?;
         ensure(judge.state == JudgeState::Drawn as u8, MarketError::AlreadyVoted)?;
-        ensure(now <= deadline, MarketError::PhaseOver)?;
+        ensure(now.unix <= deadline, MarketError::PhaseOver)?;
         ensure(!is_zero(commitment), MarketError::CommitmentMissing)?;
         judge.hash = *commitment;
         judge.state = JudgeState::Committed as u8;
         self.committed = self.committed.plus(1)?;
-        Ok(())
+        self.step(now)
     }
 
-    /// The attestor at `place`, whose key is `attestor`, reveals its reading, once nobody can commit any more.
+    /// The attestor at `place`, whose key is `attestor`, reveals its reading, once nobody can commit any more. As long as the
+    /// round is not decided it is not too late: what it says was fixed before.
     ///
     /// # Errors
     ///
     /// [`MarketError::RoundNotRunning`], [`MarketError::NotOnPanel`], [`MarketError::PhaseNotReached`],
-    /// [`MarketError::PhaseOver`], [`MarketError::AlreadyVoted`], [`MarketError::UnknownVerdict`],
+    /// [`MarketError::PhaseOver`] without a commitment, [`MarketError::AlreadyVoted`], [`MarketError::UnknownVerdict`],
     /// [`MarketError::ReadingOutOfRange`], [`MarketError::CommitmentMismatch`].
     pub fn reveal_reading<H: Sha256>(
         &mut self,
@@ -143,27 +151,25 @@ impl Challenge {
         attestor: &Address,
         reading: &Reading,
         salt: &[u8; 32],
-        now: i64,
+        now: Now,
     ) -> Rule<()> {
         self.require_running()?;
-        ensure(self.commitments_are_over(now)?, MarketError::PhaseNotReached)?;
-        let deadline = self.reveal_deadline()?;
+        ensure(self.commitments_are_over(now.unix)?, MarketError::PhaseNotReached)?;
         let judge = self.judge_mut(place)?;
         ensure(judge.state != JudgeState::Drawn as u8, MarketError::PhaseOver)?;
         ensure(judge.state == JudgeState::Committed as u8, MarketError::AlreadyVoted)?;
-        ensure(now <= deadline, MarketError::PhaseOver)?;
         reading.check()?;
         let mut hash = [0; 32];
         digest::reading::<H>(address, attestor, reading, salt, &mut hash);
         ensure(hash == judge.hash, MarketError::CommitmentMismatch)?;
-        judge.hash = reading.gpu_root;
+        digest::measured::<H>(&reading.result, &reading.gpu_root, &mut judge.hash);
         judge.verdict = reading.verdict;
         judge.score = reading.score;
         judge.vram = reading.vram;
         judge.gpus = reading.gpus;
         judge.state = JudgeState::Revealed as u8;
         self.revealed = self.revealed.plus(1)?;
-        Ok(())
+        self.step(now)
     }
 
     /// A reading that a quorum agrees with, and how many do. There is at most one such, because a quorum is more than half
@@ -196,31 +202,28 @@ impl Challenge {
         (lower_median(&scores, count), lower_median(&memory, count))
     }
 
-    /// Whether the chain made its slots from the draw to `deadline`, or to now if that is earlier.
-    fn was_live(&self, deadline: i64, now: Now) -> bool {
-        let seconds = deadline.min(now.unix).saturating_sub(self.drawn_at).max(0);
-        u32::try_from(seconds).is_ok_and(|seconds| Job::chain_was_live(self.drawn_slot, seconds, now))
-    }
-
     /// Decides the round; it moves nothing. Anyone may, as soon as nobody who is still in time could change it.
     ///
     /// # Errors
     ///
     /// [`MarketError::RoundNotRunning`], [`MarketError::PhaseNotReached`].
-    pub fn decide(&mut self, now: Now) -> Rule<RoundResult> {
+    pub fn decide<H: Sha256>(&mut self, now: Now) -> Rule<RoundResult> {
         self.require_running()?;
         if self.answered == 0 {
             return self.decide_unanswered(now);
         }
         ensure(self.reveals_are_over(now.unix)?, MarketError::PhaseNotReached)?;
-        self.punishes = u8::from(self.was_live(self.reveal_deadline()?, now));
+        // Nobody hides a reading when all are revealed; then the deadline that may have been missed is that of commitments.
+        let all_revealed = self.revealed == self.committed;
+        let deadline = if all_revealed { self.reading_deadline()? } else { self.reveal_deadline()? };
+        self.punishes = u8::from(self.punishes_absence(deadline, now));
         let Some((majority, count)) = self.majority() else {
             self.conclude_as(RoundResult::Void, now.unix);
             return Ok(RoundResult::Void);
         };
         let majority = *majority;
         let (score, vram) = self.medians(&majority, count);
-        let result = self.judge_claim(&majority, score, now)?;
+        let result = self.judge_claim::<H>(&majority, score, now)?;
         self.score = score;
         self.vram = vram;
         self.verdict = majority.verdict;
@@ -234,7 +237,7 @@ impl Challenge {
     fn decide_unanswered(&mut self, now: Now) -> Rule<RoundResult> {
         let deadline = self.answer_deadline()?.plus(HOST_GRACE)?;
         ensure(now.unix > deadline, MarketError::PhaseNotReached)?;
-        let result = if self.was_live(deadline, now) {
+        let result = if self.punishes_absence(deadline, now) {
             self.share = self.fee.checked_div(u64::from(self.panel)).ok_or(MarketError::MathOverflow)?;
             RoundResult::NoAnswer
         } else {
@@ -245,16 +248,19 @@ impl Challenge {
     }
 
     /// What the host's own claim comes to against what a quorum measured.
-    fn judge_claim(&self, majority: &Judge, score: u32, now: Now) -> Rule<RoundResult> {
+    fn judge_claim<H: Sha256>(&self, majority: &Judge, score: u32, now: Now) -> Rule<RoundResult> {
         if majority.verdict == Verdict::Fail as u8 {
             return Ok(RoundResult::Failed);
         }
         if self.answered == 1 {
             let deadline = self.opening_deadline()?.plus(HOST_GRACE)?;
             ensure(now.unix > deadline, MarketError::PhaseNotReached)?;
-            return Ok(if self.was_live(deadline, now) { RoundResult::NoAnswer } else { RoundResult::Void });
+            let is_absent = self.punishes_absence(deadline, now);
+            return Ok(if is_absent { RoundResult::NoAnswer } else { RoundResult::Void });
         }
-        let is_true = self.gpus == majority.gpus && self.answer == majority.hash && score >= self.min_score;
+        let mut claim = [0; 32];
+        digest::measured::<H>(&self.answer_result, &self.answer, &mut claim);
+        let is_true = self.gpus == majority.gpus && claim == majority.hash && score >= self.min_score;
         Ok(if is_true { RoundResult::Passed } else { RoundResult::Failed })
     }
 
@@ -308,18 +314,21 @@ impl Challenge {
         Ok(JudgeSettled { pay, slash })
     }
 
-    /// Whether every GPU of the round was claimed or left out.
+    /// Whether every GPU of the round was claimed.
     pub fn all_claimed(&self) -> bool {
         self.claims_done.count_ones() >= u32::from(self.gpus)
     }
 
-    /// Until when an attestation by this round counts, and its GPUs belong to its member.
+    /// Until when an attestation by this round counts, and its GPUs belong to its member: a decision that nobody asked for in
+    /// time makes no measurement younger.
     pub fn attested_until(&self) -> Rule<i64> {
-        self.decided_at.plus(ATTESTATION_LIFETIME)
+        let measured_at = self.decided_at.min(self.opening_deadline()?.plus(HOST_GRACE)?);
+        measured_at.plus(ATTESTATION_LIFETIME)
     }
 
-    /// Concludes the round for its member, once: when every GPU was claimed or left out, or the time for it is over. Until
-    /// then an earlier attestation counts on, so that no member is unfit between two.
+    /// Concludes the round for its member, once: when every GPU was claimed, or the time for it is over and the others are left
+    /// out. Until then an earlier attestation counts on, so that no member is unfit between two. A round that passed bars no
+    /// other: that its GPUs are another's is no failure.
     ///
     /// # Errors
     ///
@@ -343,7 +352,7 @@ impl Challenge {
         if self.verdict == Verdict::Fail as u8 {
             return Ok(Conclusion::Revoked);
         }
-        Ok(Conclusion::Unchanged { barred: self.result != RoundResult::Void as u8 })
+        Ok(Conclusion::Unchanged { barred: !passed && self.result != RoundResult::Void as u8 })
     }
 
     /// Closes a round whose attestors are settled and that its member has concluded; returns what of the fee nobody earned.

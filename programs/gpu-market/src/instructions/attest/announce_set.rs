@@ -20,7 +20,7 @@ pub struct AnnounceSet {
     pub program: UncheckedAccount,
 }
 
-/// What loosens anything takes effect 14 days later, by itself.
+/// The parameters take effect 14 days later, by themselves.
 pub fn announce_set(ctx: &mut Context<AnnounceSet>, params: &SetParams) -> Result<()> {
     let effective_at = ctx.accounts.set.announce(params, now()?.unix)?;
     let event = AttestorSetAnnounced { set: key(&ctx.accounts.set), params: *params, effective_at };

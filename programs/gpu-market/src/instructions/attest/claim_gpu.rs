@@ -38,7 +38,7 @@ pub struct ClaimGpu {
     pub program: UncheckedAccount,
 }
 
-/// A GPU that is another member's is left out. The last claim ends the round for its member.
+/// A GPU that is another member's is refused. The last claim ends the round for its member.
 pub fn claim_gpu(ctx: &mut Context<ClaimGpu>, uuid_hash: &[u8; 32], index: u16, proof: &[[u8; 32]]) -> Result<()> {
     let now = now()?.unix;
     let accounts = &mut ctx.accounts;
@@ -50,7 +50,7 @@ pub fn claim_gpu(ctx: &mut Context<ClaimGpu>, uuid_hash: &[u8; 32], index: u16, 
         gpu.version = ACCOUNT_VERSION;
         gpu.bump = ctx.bumps.gpu;
     }
-    let counts = gpu.claim::<Syscall>(&mut accounts.challenge, index, proof, now)?;
+    gpu.claim::<Syscall>(&mut accounts.challenge, index, proof, now)?;
     let event = GpuClaimed {
         challenge: key(&accounts.challenge),
         gpu: key(gpu),
@@ -58,7 +58,7 @@ pub fn claim_gpu(ctx: &mut Context<ClaimGpu>, uuid_hash: &[u8; 32], index: u16, 
         rent_payer: gpu.rent_payer,
         expires_at: gpu.expires_at,
         index: index.into(),
-        counts: counts.into(),
+        claimed: accounts.challenge.claimed.into(),
     };
     events::send(&accounts.event_authority, &event)?;
     if !accounts.challenge.all_claimed() {

@@ -3,7 +3,7 @@ use {
         account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, AttestorSetClosed},
-        instructions::{key, same},
+        instructions::{key, now, same},
         state::AttestorSet,
     },
     anchor_lang::prelude::*,
@@ -24,7 +24,7 @@ pub struct CloseAttestorSet {
 }
 
 pub fn close_attestor_set(ctx: &mut Context<CloseAttestorSet>) -> Result<()> {
-    ctx.accounts.set.require_empty()?;
+    ctx.accounts.set.require_closable(now()?.unix)?;
     let event = AttestorSetClosed { set: key(&ctx.accounts.set) };
     emit_cpi!(ctx, event);
     Ok(())

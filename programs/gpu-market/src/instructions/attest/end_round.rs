@@ -1,5 +1,5 @@
 use {
-    super::conclude,
+    super::{conclude, Syscall},
     crate::{
         account_types::{Account, EventAuthority},
         error::MarketError,
@@ -53,7 +53,7 @@ impl EndRound {
 /// Decides a round from what was revealed in it; moves nothing.
 pub fn finalize_challenge(ctx: &mut Context<EndRound>) -> Result<()> {
     let now = now()?;
-    ctx.accounts.challenge.decide(now)?;
+    ctx.accounts.challenge.decide::<Syscall>(now)?;
     ctx.accounts.decided(now.unix)
 }
 

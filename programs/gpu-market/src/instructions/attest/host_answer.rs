@@ -26,11 +26,16 @@ pub struct HostAnswer {
 
 /// The host commits to its answer before anyone judges it.
 pub fn commit_answer(ctx: &mut Context<HostAnswer>, commitment: &[u8; 32]) -> Result<()> {
-    let now = now()?.unix;
+    let now = now()?;
     let accounts = &mut ctx.accounts;
     require_host(&accounts.host, &accounts.authority)?;
     accounts.challenge.commit_answer(commitment, now)?;
-    let event = AnswerCommitted { challenge: key(&accounts.challenge), commitment: *commitment };
+    let event = AnswerCommitted {
+        challenge: key(&accounts.challenge),
+        commitment: *commitment,
+        answered_at: now.unix,
+        answered_slot: now.slot,
+    };
     emit_cpi!(ctx, event);
     Ok(())
 }

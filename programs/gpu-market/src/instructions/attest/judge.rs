@@ -25,7 +25,7 @@ pub struct JudgeRound {
 
 /// The attestor commits to its reading before it sees another.
 pub fn commit_reading(ctx: &mut Context<JudgeRound>, commitment: &[u8; 32]) -> Result<()> {
-    let now = now()?.unix;
+    let now = now()?;
     let accounts = &mut ctx.accounts;
     let place = accounts.set.find(accounts.attestor.address())?;
     accounts.challenge.commit_reading(place, commitment, now)?;
@@ -40,7 +40,7 @@ pub fn commit_reading(ctx: &mut Context<JudgeRound>, commitment: &[u8; 32]) -> R
 
 /// The attestor reveals its reading when no more can be committed.
 pub fn reveal_reading(ctx: &mut Context<JudgeRound>, reading: &Reading, salt: &[u8; 32]) -> Result<()> {
-    let now = now()?.unix;
+    let now = now()?;
     let accounts = &mut ctx.accounts;
     let attestor = accounts.attestor.address();
     let place = accounts.set.find(attestor)?;
@@ -49,6 +49,7 @@ pub fn reveal_reading(ctx: &mut Context<JudgeRound>, reading: &Reading, salt: &[
     let event = ReadingRevealed {
         challenge: address,
         attestor: *attestor,
+        result: reading.result,
         gpu_root: reading.gpu_root,
         score: reading.score,
         vram: reading.vram,
