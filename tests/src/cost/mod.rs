@@ -17,7 +17,7 @@ pub use {
     watch::{Bumps, Watch},
 };
 
-use std::collections::BTreeMap;
+use {gpu_market_sdk::address, std::collections::BTreeMap};
 
 /// What one instruction costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct Cost {
 pub struct Costs {
     pub instructions: BTreeMap<String, Cost>,
     pub program_bytes: usize,
+    /// Lamports that a deployment locks in the account of the program's code.
+    pub deployment_lamports: u64,
 }
 
 impl Costs {
@@ -66,7 +68,9 @@ impl Costs {
                 cost.worst_cu = worst.cu.max(cost.cu);
             }
         }
-        Self { instructions, program_bytes: crate::program().len() }
+        let program_bytes = crate::program().len();
+        let deployment_lamports = crate::World::bare().svm.lamports(&address::program_data().0);
+        Self { instructions, program_bytes, deployment_lamports }
     }
 }
 

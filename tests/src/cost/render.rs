@@ -58,6 +58,11 @@ impl Costs {
         let _ = writeln!(text, "\nThe program has {size} bytes, of at most {}.", thousands(MAX_PROGRAM_BYTES));
         let _ = writeln!(
             text,
+            "A deployment locks {} lamports for them, which come back when it is closed.",
+            thousands(self.deployment_lamports)
+        );
+        let _ = writeln!(
+            text,
             "The largest transaction here has {} bytes, of at most {}.",
             thousands(most),
             thousands(MAX_TX_BYTES)
@@ -118,9 +123,10 @@ impl Costs {
     pub fn json(&self) -> String {
         let lines: Vec<String> = self.instructions.iter().map(|(name, cost)| line(name, cost)).collect();
         format!(
-            "{{\n  \"instructions\": {{\n{}\n  }},\n  \"program_bytes\": {}\n}}\n",
+            "{{\n  \"instructions\": {{\n{}\n  }},\n  \"program_bytes\": {},\n  \"deployment_lamports\": {}\n}}\n",
             lines.join(",\n"),
-            self.program_bytes
+            self.program_bytes,
+            self.deployment_lamports
         )
     }
 }
