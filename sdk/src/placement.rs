@@ -1,8 +1,9 @@
 //! Which shard of a market to post into, which to join, and between which two to move a seat.
 //!
 //! The program takes any choice; these are the ones that keep lines short and waiting fair. Everybody sees the shards a
-//! little late and many choose at once, so posts and joins look at two shards at random and take the better one: nearly
-//! as even as looking at all of them, and no crowd runs to the same one.
+//! little late and many choose at once, so posts and joins draw two shards at random and take the better one: nearly as
+//! even as looking at all of them, and no crowd runs to the same one. Where seats wait for a post, or jobs for a seat, the
+//! draw is among these, so that a long line is found more often. `simulator` measures how long jobs wait by these rules.
 
 use {
     crate::decode::ShardAccount,
@@ -91,23 +92,23 @@ fn next_seat(nodes: &[Node], head: u16, now: i64) -> Option<&Node> {
         .find(|node| now < node.valid_until)
 }
 
-/// The shard to post a job at `rate` into, micro base units per second: of two where a seat would take it at once, the
-/// one whose seat has waited longer; where there is none, the shorter of two lines. `random` is any number, a new one
-/// for each choice. None if every shard is full.
+/// The shard to post a job at `rate` into, micro base units per second: of the shards of two waiting seats, where the job
+/// would be taken at once, the one whose head seat has waited longer; where none waits, the shorter of two lines. `random`
+/// is any number, a new one for each choice. None if every shard is full.
 pub fn to_post(lines: &[Line], rate: u64, random: u64) -> Option<u8> {
-    let waiting = |line: &Line| line.seat_for(rate);
+    let waiting = |line: &Line| Some((line.seat_for(rate)?, line.seats));
     let shorter = |line: &Line| (line.room > 0).then_some(line.jobs);
-    better_of_two(lines, waiting, random).or_else(|| better_of_two(lines, shorter, random))
+    older_of_two(lines, waiting, random).or_else(|| lesser_of_two(lines, shorter, random))
 }
 
-/// The shard to join with a seat that accepts `min_rate`, micro base units per second: of two where it would get a job
-/// at once, the one whose job has waited longer; where there is none, the one of two where fewer seats wait. A shard
-/// whose head job pays less would refuse it. `random` is any number, a new one for each choice. None if no shard would
+/// The shard to join with a seat that accepts `min_rate`, micro base units per second: of the lines of two waiting jobs,
+/// the one whose head has waited longer; where no job waits, the one of two shards where fewer seats do. A shard whose
+/// head job pays less would refuse the seat. `random` is any number, a new one for each choice. None if no shard would
 /// take it.
 pub fn to_join(lines: &[Line], min_rate: u64, random: u64) -> Option<u8> {
-    let waiting = |line: &Line| line.job_for(min_rate);
+    let waiting = |line: &Line| Some((line.job_for(min_rate)?, line.jobs));
     let fewer = |line: &Line| (line.room > 0 && line.head_job.is_none()).then_some(line.seats);
-    better_of_two(lines, waiting, random).or_else(|| better_of_two(lines, fewer, random))
+    older_of_two(lines, waiting, random).or_else(|| lesser_of_two(lines, fewer, random))
 }
 
 /// The move that helps whoever waits longest: the oldest head job that another shard has a seat for, and the oldest such
@@ -122,17 +123,40 @@ pub fn to_rebalance(lines: &[Line]) -> Option<Move> {
     moves.min_by_key(|(waiting, _)| *waiting).map(|(_, choice)| choice)
 }
 
-/// Of two random shards that have a key, the one with the lesser; the first of two equals. The only one, if it is.
-fn better_of_two<K: Ord>(lines: &[Line], key: impl Fn(&Line) -> Option<K>, random: u64) -> Option<u8> {
+/// Of the shards that hold two random ones of all that wait, the one that has waited since earlier. `waiting` says since
+/// when the first of a shard waits, and how many do.
+fn older_of_two(lines: &[Line], waiting: impl Fn(&Line) -> Option<(i64, u16)>, random: u64) -> Option<u8> {
+    let candidates =
+        || lines.iter().filter_map(|line| waiting(line).map(|(since, count)| (since, count, line.index)));
+    let total = candidates().map(|(_, count, _)| usize::from(count)).fold(0, usize::saturating_add);
+    let holding = |place: usize| {
+        let mut before = 0usize;
+        candidates().find(|(_, count, _)| {
+            before = before.saturating_add((*count).into());
+            place < before
+        })
+    };
+    let chosen = halves(random).into_iter().filter_map(|bits| holding(scaled(bits, total)));
+    chosen.min_by_key(|(since, ..)| *since).map(|(_, _, index)| index)
+}
+
+/// Of two different random shards that have a key, the one with the lesser; the first of two equals. The only one, if it
+/// is.
+fn lesser_of_two(lines: &[Line], key: impl Fn(&Line) -> Option<u16>, random: u64) -> Option<u8> {
     let candidates = || lines.iter().filter_map(|line| Some((key(line)?, line.index)));
     let count = candidates().count();
-    let (high, low) = (random >> 32, random & u64::from(u32::MAX));
-    let first = scaled(high, count);
+    let [first, second] = halves(random);
+    let first = scaled(first, count);
     // The second is another one: those from the first on move up by one.
-    let second = scaled(low, count.saturating_sub(1));
+    let second = scaled(second, count.saturating_sub(1));
     let second = if second >= first { second.saturating_add(1) } else { second };
     let chosen = [first, second].into_iter().filter_map(|place| candidates().nth(place));
-    chosen.min_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, index)| index)
+    chosen.min_by_key(|(key, _)| *key).map(|(_, index)| index)
+}
+
+/// Two random numbers of 32 bits.
+fn halves(random: u64) -> [u64; 2] {
+    [random >> 32, random & u64::from(u32::MAX)]
 }
 
 /// 32 random bits as a number below `bound`; zero if that is zero.
