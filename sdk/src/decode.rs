@@ -12,6 +12,7 @@ use {
         },
     },
     sha2::{Digest, Sha256},
+    std::sync::LazyLock,
 };
 
 /// Bytes of the mark that every account begins with; fields follow it.
@@ -35,13 +36,27 @@ pub(crate) fn mark(namespace: &str, name: &str) -> [u8; DISCRIMINATOR_SIZE] {
 
 /// The mark that accounts of type `T` begin with, for filters.
 pub fn discriminator<T: Decode>() -> [u8; DISCRIMINATOR_SIZE] {
-    mark("account", T::NAME)
+    T::mark()
+}
+
+/// A type's mark. Hashed once: decoding asks for it with every account.
+macro_rules! cached_mark {
+    ($name:ident) => {
+        fn mark() -> [u8; DISCRIMINATOR_SIZE] {
+            static MARK: LazyLock<[u8; DISCRIMINATOR_SIZE]> = LazyLock::new(|| mark("account", <$name>::NAME));
+            *MARK
+        }
+    };
 }
 
 /// An account type of the program.
 pub trait Decode: Sized {
     /// Name of the type.
     const NAME: &'static str;
+
+    /// What [`discriminator`] returns.
+    #[doc(hidden)]
+    fn mark() -> [u8; DISCRIMINATOR_SIZE];
 
     /// Decodes the whole data of an account whose mark was checked.
     #[doc(hidden)]
@@ -73,6 +88,8 @@ macro_rules! accounts {
         $(impl Decode for $name {
             const NAME: &'static str = stringify!($name);
 
+            cached_mark!($name);
+
             fn decode_marked(data: &[u8]) -> Result<Self, DecodeError> {
                 const SIZE: usize = DISCRIMINATOR_SIZE + size_of::<$name>();
                 if data.len() != SIZE {
@@ -85,8 +102,6 @@ macro_rules! accounts {
         })*
 
         /// Any account of the program.
-        // A set of attestors is large, and there are few: boxing would cost every reader of the others an indirection.
-        #[allow(clippy::large_enum_variant)]
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[expect(clippy::large_enum_variant, reason = "one is decoded at a time, and a set of attestors is the largest")]
         pub enum Account {
@@ -132,6 +147,8 @@ pub struct ShardAccount {
 
 impl Decode for ShardAccount {
     const NAME: &'static str = "Shard";
+
+    cached_mark!(ShardAccount);
 
     fn decode_marked(data: &[u8]) -> Result<Self, DecodeError> {
         let shard: Shard = read(Self::NAME, data, DISCRIMINATOR_SIZE)?;

@@ -8,6 +8,7 @@ use {
     },
     borsh::BorshDeserialize,
     gpu_market::events::*,
+    std::sync::LazyLock,
 };
 
 /// What the data of every instruction that carries an event begins with.
@@ -32,10 +33,15 @@ macro_rules! events {
 
             /// Decodes what follows the tag.
             fn decode_marked(event_mark: [u8; DISCRIMINATOR_SIZE], fields: &[u8]) -> Result<Self, DecodeError> {
-                $(if event_mark == mark("event", stringify!($name)) {
-                    return $name::try_from_slice(fields)
-                        .map(Self::$name)
-                        .map_err(|_| DecodeError::MalformedEvent { event: stringify!($name) });
+                $({
+                    // Hashed once: decoding asks for it with every event.
+                    static MARK: LazyLock<[u8; DISCRIMINATOR_SIZE]> =
+                        LazyLock::new(|| mark("event", stringify!($name)));
+                    if event_mark == *MARK {
+                        return $name::try_from_slice(fields)
+                            .map(Self::$name)
+                            .map_err(|_| DecodeError::MalformedEvent { event: stringify!($name) });
+                    }
                 })*
                 Err(DecodeError::UnknownEvent(event_mark))
             }

@@ -6,6 +6,7 @@
 //! - [`digest`]: what hosts and attestors commit to.
 //! - [`events`]: what the program emitted.
 //! - [`error`]: why it refused, and what to do about it.
+//! - [`placement`]: which shard to post into and to join, and where a seat helps more.
 //! - [`quote`]: what a job reserves, and what each of its ends pays.
 //!
 //! Everything here is a pure function: no network, no clock, no keys. State, settlement and refusals are the program's
@@ -37,6 +38,7 @@ pub mod digest;
 pub mod error;
 pub mod events;
 pub mod instructions;
+pub mod placement;
 pub mod quote;
 pub mod standing;
 #[cfg(feature = "svm")]
