@@ -24,6 +24,11 @@ impl Endpoint {
         let websocket = websocket_of(&rpc);
         Self { rpc, websocket }
     }
+
+    /// A text in which its addresses are shown as it is.
+    pub(super) fn redact(&self, text: &str) -> String {
+        text.replace(&self.rpc, &self.to_string()).replace(&self.websocket, &self.to_string())
+    }
 }
 
 fn websocket_of(rpc: &str) -> String {
@@ -68,6 +73,14 @@ mod tests {
         ] {
             assert_eq!(Endpoint::of_rpc(rpc).websocket, websocket);
         }
+    }
+
+    #[test]
+    fn a_text_that_quotes_an_address_is_shown_without_its_secrets() {
+        let endpoint = Endpoint::new("https://rpc.example.com/secret", "wss://rpc.example.com/secret");
+        let text = "no answer from (https://rpc.example.com/secret) or (wss://rpc.example.com/secret)";
+        let shown = endpoint.redact(text);
+        assert_eq!(shown, "no answer from (https://rpc.example.com) or (https://rpc.example.com)");
     }
 
     #[test]

@@ -98,8 +98,7 @@ impl Connection {
     }
 
     async fn job_with_shard(&self, job: &Address, shard: &Address) -> Result<(Job, ShardAccount), RpcError> {
-        let read = self.rpc.get_multiple_accounts_with_commitment(&[*job, *shard], self.settings.commitment).await;
-        let mut accounts = read.map_err(|error| self.transport(error))?.value.into_iter();
+        let mut accounts = self.raws(&[*job, *shard]).await?.into_iter();
         let mut next = || accounts.next().flatten();
         let (Some(job_account), shard_account) = (next(), next()) else {
             return Err(RpcError::Missing { account: Job::NAME, address: *job });
@@ -115,9 +114,18 @@ impl Connection {
 
     /// An account as it lies on the chain.
     pub(super) async fn raw(&self, address: &Address) -> Result<Option<RawAccount>, RpcError> {
-        let read = self.rpc.get_account_with_commitment(address, self.settings.commitment).await;
+        // Of a single account, the client below reports every failure as a missing account, with the address of the
+        // endpoint.
+        let mut accounts = self.raws(&[*address]).await?.into_iter();
+        Ok(accounts.next().flatten())
+    }
+
+    /// Accounts as they lie on the chain at one slot, in this order.
+    pub(super) async fn raws(&self, addresses: &[Address]) -> Result<Vec<Option<RawAccount>>, RpcError> {
+        let read = self.rpc.get_multiple_accounts_with_commitment(addresses, self.settings.commitment).await;
+        let accounts = read.map_err(|error| self.transport(error))?.value.into_iter();
         // Some endpoints report a closed account as one without lamports.
-        Ok(read.map_err(|error| self.transport(error))?.value.filter(|account| account.lamports > 0))
+        Ok(accounts.map(|account| account.filter(|account| account.lamports > 0)).collect())
     }
 }
 

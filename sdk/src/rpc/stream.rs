@@ -108,7 +108,8 @@ impl Connection {
     }
 
     fn stream_error(&self, reason: impl ToString) -> RpcError {
-        RpcError::Stream { endpoint: self.settings.endpoint.clone(), reason: reason.to_string() }
+        let endpoint = self.settings.endpoint.clone();
+        RpcError::Stream { reason: endpoint.redact(&reason.to_string()), endpoint }
     }
 }
 

@@ -20,9 +20,9 @@ impl Connection {
             ErrorKind::Reqwest(error) => RpcError::Answer { endpoint, reason: answer(error) },
             ErrorKind::Io(error) => RpcError::Unreachable { endpoint, reason: error.to_string() },
             ErrorKind::RpcError(Response::RpcResponseError { code, message, .. }) => {
-                RpcError::Answer { endpoint, reason: format!("{message} ({code})") }
+                RpcError::Answer { reason: endpoint.redact(&format!("{message} ({code})")), endpoint }
             }
-            other => RpcError::Answer { endpoint, reason: other.to_string() },
+            other => RpcError::Answer { reason: endpoint.redact(&other.to_string()), endpoint },
         }
     }
 }
