@@ -8,8 +8,10 @@
 //! - [`error`]: why it refused, and what to do about it.
 //! - [`placement`]: which shard to post into and to join, and where a seat helps more.
 //! - [`quote`]: what a job reserves, and what each of its ends pays.
+//! - [`budget`]: what each instruction was measured to cost.
 //!
-//! Everything here is a pure function: no network, no clock, no keys. State, settlement and refusals are the program's
+//! All this is pure functions: no network, no clock, no keys. The feature `rpc` adds a client of a real cluster, the
+//! feature `svm` an embedded chain. State, settlement and refusals are the program's
 //! own code, re-exported as [`gpu_market`], so the numbers are the program's numbers.
 
 #![deny(missing_docs)]
@@ -33,6 +35,7 @@
 
 pub mod address;
 pub mod audit;
+pub mod budget;
 pub mod decode;
 pub mod digest;
 pub mod error;
@@ -40,6 +43,8 @@ pub mod events;
 pub mod instructions;
 pub mod placement;
 pub mod quote;
+#[cfg(feature = "rpc")]
+pub mod rpc;
 pub mod standing;
 #[cfg(feature = "svm")]
 pub mod svm;
