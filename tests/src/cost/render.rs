@@ -17,7 +17,7 @@ are in [cost.json](cost.json).
   length of the queue. **Worst**: with the worst addresses of a thousand; those of rounds and GPUs have any bump in both.
 - **Called**: of CU, what other programs used, the token programs above all; **events**: what the calls used that carry the events.
   What the runtime charges for each call itself is in neither.
-- **Budget**: section 9 of [the design](DESIGN.md), and the stretch.
+- **Budget**: what the design allows, and what it would like: the stretch.
 - **Bytes**: the signed transaction, of at most 1,232.
 - **Accounts**: named by the instruction; **written**: locked for writing, signers and fee payer among them; **shared**: of these, written by
   unrelated users too, so that they wait for each other.

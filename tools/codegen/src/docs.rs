@@ -16,7 +16,7 @@ const INTRODUCTION: &str = "\
 
 # The program
 
-Every instruction, account, event and refusal of the program. What they are for is in [DESIGN.md](DESIGN.md); the same in
+Every instruction, account, event and refusal of the program. What they are for is in [ARCHITECTURE.md](ARCHITECTURE.md); the same in
 machine-readable form is [idl/gpu_market.json](../idl/gpu_market.json).
 
 Amounts are base units of the mint in question, rates micro base units per second, times unix seconds, shares basis points.
