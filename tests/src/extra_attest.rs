@@ -91,6 +91,15 @@ impl Proving {
         Self { world, creator, renter, set, market, attestors, host, gpus: uuid_hashes("prover", 3) }
     }
 
+    /// With a first round of the host, which has committed to its answer.
+    pub fn answered() -> (Self, Address) {
+        let mut proving = Self::new();
+        let round = proving.open(1);
+        proving.draw(round);
+        proving.commit_answer(round);
+        (proving, round)
+    }
+
     /// Another host in the same market, with GPUs of its own.
     pub fn rival(&mut self) -> HostParty {
         let rival = self.world.host("rival", 50 * STAKE);

@@ -1,7 +1,7 @@
 //! What the tests of the tiers need on top.
 
 use {
-    crate::{ClientParty, HostParty, MarketRef, PREMIUM_TERMS, STAKE, World},
+    crate::{ClientParty, HostParty, MarketRef, PREMIUM_POLICY, PREMIUM_TERMS, STAKE, World},
     gpu_market::state::{Member, MemberState, Outcome, Policy, Record, Standing, TermsParams},
     gpu_market_sdk::{Instruction, instructions::member, standing::Application},
     solana_signer::Signer,
@@ -12,6 +12,17 @@ use {
 pub const WORK: u32 = 120;
 /// What it pays in fees in the community market of [`World::new`]: 2 % of 120 × 100.
 pub const WORK_FEE: u64 = 240;
+
+/// What five such jobs for two clients earn a place by.
+pub const RECORD: Policy = Policy {
+    min_volume: 5 * WORK_FEE,
+    collateral_floor: 30 * STAKE,
+    min_completed: 5,
+    min_evidenced: 5 * WORK,
+    promote_success_bps: 10_000,
+    min_clients: 2,
+    ..PREMIUM_POLICY
+};
 
 impl World {
     /// Another premium market that the community market feeds, with this policy.

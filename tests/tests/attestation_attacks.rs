@@ -117,10 +117,7 @@ fn only_the_host_answers_and_once() {
 
 #[test]
 fn an_attestor_that_copies_anothers_commitment_cannot_reveal_it() {
-    let mut proving = Proving::new();
-    let round = proving.open(1);
-    proving.draw(round);
-    proving.commit_answer(round);
+    let (mut proving, round) = Proving::answered();
     let panel = proving.panel(round);
     let yes = proving.passing(1_000);
     let honest = proving.commit_ix(round, panel[0], &yes);
@@ -215,10 +212,7 @@ fn only_drawn_attestors_vote_once_each_in_time_and_in_order() {
 
 #[test]
 fn readings_are_committed_in_their_time_or_not_at_all() {
-    let mut proving = Proving::new();
-    let round = proving.open(1);
-    proving.draw(round);
-    proving.commit_answer(round);
+    let (mut proving, round) = Proving::answered();
     let panel = proving.panel(round);
     let yes = proving.passing(1_000);
     let commit = proving.commit_ix(round, panel[0], &yes);
@@ -334,10 +328,7 @@ fn an_attestor_that_copies_the_root_of_the_last_round_without_the_result_is_outv
 
 #[test]
 fn a_host_that_opens_another_result_than_its_attestors_checked_fails() {
-    let mut proving = Proving::new();
-    let round = proving.open(1);
-    proving.draw(round);
-    proving.commit_answer(round);
+    let (mut proving, round) = Proving::answered();
     let checked = Some(Reading { result: [9; 32], ..proving.passing(1_000) });
     proving.judge(round, &[checked, checked, checked]);
     proving.open_answer(round);

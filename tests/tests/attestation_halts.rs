@@ -28,13 +28,17 @@ const READINGS_END: i64 = ANSWER_WINDOW + READING_WINDOW;
 const REVEALS_END: i64 = READINGS_END + REVEAL_WINDOW;
 const OPENING_END: i64 = REVEALS_END + OPENING_WINDOW + HOST_GRACE;
 
-/// A round that the host has answered.
-fn answered() -> (Proving, Address) {
-    let mut proving = Proving::new();
-    let round = proving.open(1);
-    proving.draw(round);
-    proving.commit_answer(round);
-    (proving, round)
+/// A round in which two of the panel have committed to their readings, a second before the time for it is over; with the
+/// panel and what they read.
+fn committed_by_two() -> (Proving, Address, Vec<usize>, Reading) {
+    let (mut proving, round) = Proving::answered();
+    let (panel, yes) = (proving.panel(round), proving.passing(1_000));
+    until(&mut proving, round, READINGS_END - 1);
+    for place in &panel[..2] {
+        let commit = proving.commit_ix(round, *place, &yes);
+        proving.world.ok(&[commit], &[&proving.key(*place)]);
+    }
+    (proving, round, panel, yes)
 }
 
 /// Nothing was taken from anybody: the fee comes back, every bond is whole, and the next round opens at once.
@@ -51,13 +55,7 @@ fn costs_nobody_anything(proving: &mut Proving, round: Address) {
 
 #[test]
 fn a_chain_that_stands_still_while_readings_are_revealed_slashes_nobody_who_had_committed() {
-    let (mut proving, round) = answered();
-    let (panel, yes) = (proving.panel(round), proving.passing(1_000));
-    until(&mut proving, round, READINGS_END - 1);
-    for place in &panel[..2] {
-        let commit = proving.commit_ix(round, *place, &yes);
-        proving.world.ok(&[commit], &[&proving.key(*place)]);
-    }
+    let (mut proving, round, panel, yes) = committed_by_two();
     // 18,000 slots were made by now; none of them is a slot in which somebody could reveal.
     halt_until(&mut proving, round, REVEALS_END + 1);
     proving.finalize(round);
@@ -67,13 +65,7 @@ fn a_chain_that_stands_still_while_readings_are_revealed_slashes_nobody_who_had_
 
 #[test]
 fn what_could_not_be_revealed_on_a_chain_that_stood_still_is_revealed_after_it() {
-    let (mut proving, round) = answered();
-    let (panel, yes) = (proving.panel(round), proving.passing(1_000));
-    until(&mut proving, round, READINGS_END - 1);
-    for place in &panel[..2] {
-        let commit = proving.commit_ix(round, *place, &yes);
-        proving.world.ok(&[commit], &[&proving.key(*place)]);
-    }
+    let (mut proving, round, panel, yes) = committed_by_two();
     halt_until(&mut proving, round, OPENING_END + 1_000);
     let late = proving.commit_ix(round, panel[2], &yes);
     proving.world.refused(&[late], &[&proving.key(panel[2])], MarketError::PhaseOver);
@@ -99,7 +91,7 @@ fn what_could_not_be_revealed_on_a_chain_that_stood_still_is_revealed_after_it()
 #[test]
 fn a_chain_that_stands_still_while_the_host_should_open_fails_no_host() {
     for opens_late in [false, true] {
-        let (mut proving, round) = answered();
+        let (mut proving, round) = Proving::answered();
         until(&mut proving, round, READINGS_END - 10);
         let yes = Some(proving.passing(1_000));
         proving.judge(round, &[yes, yes, yes]);
@@ -148,7 +140,7 @@ fn a_chain_that_stands_still_before_the_draw_takes_no_time_from_the_host() {
 
 #[test]
 fn absence_on_a_chain_that_goes_on_is_punished_as_before() {
-    let (mut proving, round) = answered();
+    let (mut proving, round) = Proving::answered();
     let (panel, yes) = (proving.panel(round), proving.passing(1_000));
     for place in &panel[..2] {
         let commit = proving.commit_ix(round, *place, &yes);

@@ -156,10 +156,7 @@ fn a_stake_that_a_round_or_a_place_needs_does_not_close() {
 
 #[test]
 fn an_outvoted_attestor_is_slashed_to_the_treasury_and_an_absent_one_less() {
-    let mut proving = Proving::new();
-    let round = proving.open(1);
-    proving.draw(round);
-    proving.commit_answer(round);
+    let (mut proving, round) = Proving::answered();
     let yes = proving.passing(900);
     proving.judge(round, &[Some(yes), Some(Proving::failing()), Some(yes)]);
     proving.open_answer(round);
@@ -215,10 +212,7 @@ fn a_host_without_an_answer_loses_the_fee_and_waits_for_its_next_round() {
 
 #[test]
 fn a_host_that_does_not_open_its_answer_has_not_passed() {
-    let mut proving = Proving::new();
-    let round = proving.open(1);
-    proving.draw(round);
-    proving.commit_answer(round);
+    let (mut proving, round) = Proving::answered();
     let yes = Some(proving.passing(1_000));
     proving.judge(round, &[yes, yes, yes]);
     advance(&mut proving, ANSWER_WINDOW + READING_WINDOW + REVEAL_WINDOW + OPENING_WINDOW + 61);
@@ -247,10 +241,7 @@ fn a_quorum_that_fails_a_host_revokes_what_it_had_proved() {
 
 #[test]
 fn a_round_without_a_quorum_is_void_and_the_fee_comes_back() {
-    let mut proving = Proving::new();
-    let round = proving.open(1);
-    proving.draw(round);
-    proving.commit_answer(round);
+    let (mut proving, round) = Proving::answered();
     let yes = proving.passing(1_000);
     proving.judge(round, &[Some(yes), Some(Proving::failing()), None]);
     advance(&mut proving, REVEAL_WINDOW + 1);

@@ -12,17 +12,6 @@ use {
     std::slice::from_ref,
 };
 
-/// The record that [`Promoted`] has: five jobs of two minutes for two clients.
-const RECORD: Policy = Policy {
-    min_volume: 5 * WORK_FEE,
-    collateral_floor: 30 * STAKE,
-    min_completed: 5,
-    min_evidenced: 5 * WORK,
-    promote_success_bps: 10_000,
-    min_clients: 2,
-    ..PREMIUM_POLICY
-};
-
 /// A host that was promoted, at the start of a window.
 struct Promoted {
     world: World,
@@ -84,6 +73,17 @@ impl Promoted {
         }
     }
 
+    /// Fails a window, is suspended for it, and reinstated when the suspension is over.
+    #[track_caller]
+    fn falls_and_returns(&mut self) {
+        self.fails(4);
+        self.world.wait_for_review();
+        assert_eq!(self.world.review(&self.host, &self.market), MemberState::Suspended);
+        let until = self.world.member_account(&self.host, &self.market).standing.suspended_until;
+        self.world.wait_until(until);
+        assert_eq!(self.world.review(&self.host, &self.market), MemberState::Active);
+    }
+
     #[track_caller]
     fn resigns(&mut self) {
         let resign = self.world.resign_ix(&self.host, &self.market);
@@ -123,12 +123,7 @@ fn resigning_a_minute_before_a_bad_window_ends_is_a_fall_all_the_same() {
 #[test]
 fn resigning_on_probation_waits_as_long_as_the_removal_that_was_due() {
     let mut host = Promoted::new();
-    host.fails(4);
-    host.world.wait_for_review();
-    assert_eq!(host.world.review(&host.host, &host.market), MemberState::Suspended);
-    let suspended = host.world.member_account(&host.host, &host.market).standing.suspended_until;
-    host.world.wait_until(suspended);
-    assert_eq!(host.world.review(&host.host, &host.market), MemberState::Active);
+    host.falls_and_returns();
     host.world.wait_until(host.world.next_window());
     host.fails(4);
     host.resigns();
@@ -233,12 +228,7 @@ fn a_job_that_its_client_ended_in_disgust_can_be_disputed() {
 #[test]
 fn what_is_failed_after_the_return_from_a_suspension_is_judged() {
     let mut host = Promoted::new();
-    host.fails(4);
-    host.world.wait_for_review();
-    assert_eq!(host.world.review(&host.host, &host.market), MemberState::Suspended);
-    let until = host.world.member_account(&host.host, &host.market).standing.suspended_until;
-    host.world.wait_until(until);
-    assert_eq!(host.world.review(&host.host, &host.market), MemberState::Active);
+    host.falls_and_returns();
     host.fails(4);
     host.world.wait_for_review();
     assert_eq!(host.world.review(&host.host, &host.market), MemberState::Removed);

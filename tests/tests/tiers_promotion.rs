@@ -17,18 +17,6 @@ use {
     std::slice::from_ref,
 };
 
-/// The record that [`Proven`] has: five jobs of two minutes for two clients.
-const RECORD: Policy = Policy {
-    min_volume: 5 * WORK_FEE,
-    collateral_floor: 30 * STAKE,
-    min_completed: 5,
-    min_evidenced: 5 * WORK,
-    min_score: 1_000,
-    promote_success_bps: 10_000,
-    min_clients: 2,
-    ..PREMIUM_POLICY
-};
-
 /// A host with a record in the community market, and its clients.
 struct Proven {
     world: World,

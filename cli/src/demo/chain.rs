@@ -148,8 +148,7 @@ impl Chain {
     pub fn send(&mut self, instruction: Instruction, signers: &[&Keypair]) -> Result<Execution, CliError> {
         let what = instructions::name(&instruction.data).unwrap_or("an unknown instruction");
         let payer = self.payer.insecure_clone();
-        let mut all = vec![&payer];
-        all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
+        let all = with_payer(&payer, signers);
         let mut keys: BTreeSet<Address> = instruction.accounts.iter().map(|meta| meta.pubkey).collect();
         keys.insert(payer.pubkey());
         let before = self.lamports(&keys);
@@ -170,8 +169,7 @@ impl Chain {
     pub fn refused(&mut self, instruction: Instruction, signers: &[&Keypair]) -> Result<Refusal, CliError> {
         let what = instructions::name(&instruction.data).unwrap_or("an unknown instruction");
         let payer = self.payer.insecure_clone();
-        let mut all = vec![&payer];
-        all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
+        let all = with_payer(&payer, signers);
         let before = self.svm.program_accounts();
         let refused = match self.svm.send(&[instruction], &all) {
             Ok(_) => return Err(CliError::NotRefused { what }),
@@ -195,9 +193,8 @@ impl Chain {
     ) -> Result<(), CliError> {
         let rent: u64 = accounts.iter().map(|account| self.svm.lamports(account)).sum();
         let before = self.svm.lamports(rent_payer);
-        let others = signers.iter().filter(|signer| signer.pubkey() != self.payer.pubkey()).count();
-        let fees =
-            if *rent_payer == self.payer.pubkey() { LAMPORTS_PER_SIGNATURE * (1 + others as u64) } else { 0 };
+        let signatures = with_payer(&self.payer, signers).len() as u64;
+        let fees = if *rent_payer == self.payer.pubkey() { LAMPORTS_PER_SIGNATURE * signatures } else { 0 };
         self.send(instruction, signers)?;
         let left: u64 = accounts.iter().map(|account| self.svm.lamports(account)).sum();
         let returned = (self.svm.lamports(rent_payer) + fees).saturating_sub(before);
@@ -296,4 +293,10 @@ fn is_edge(from: JobState, to: JobState) -> bool {
         Running => matches!(to, Completed | Failed | Ended | TimedOut | HostLost),
         _ => false,
     }
+}
+
+/// Who signs a transaction: the payer of its fee first, and everybody once.
+fn with_payer<'a>(payer: &'a Keypair, signers: &[&'a Keypair]) -> Vec<&'a Keypair> {
+    let others = signers.iter().copied().filter(|signer| signer.pubkey() != payer.pubkey());
+    [payer].into_iter().chain(others).collect()
 }

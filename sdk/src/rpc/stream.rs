@@ -148,7 +148,8 @@ impl Follower {
                 let _ = ready.send(Err(error));
                 return;
             }
-            tokio::time::sleep(retry::backoff(attempt)).await;
+            // Until it is time to connect again, or nobody reads any more.
+            let _ = tokio::time::timeout(retry::backoff(attempt), self.sender.closed()).await;
             attempt = attempt.saturating_add(1);
         }
     }

@@ -44,6 +44,12 @@ pub struct Host {
 }
 
 impl Host {
+    /// Who acts for the host.
+    #[inline(always)]
+    pub fn keys(&self) -> [&Address; 2] {
+        [&self.owner, &self.operator]
+    }
+
     pub fn set(&mut self, params: &HostParams) -> Rule<()> {
         ensure(params.operator != Address::default(), MarketError::KeyMissing)?;
         self.operator = params.operator;

@@ -41,7 +41,7 @@ impl FinishAndRejoin {
         if self.terms.rate < min_rate {
             return Err(MarketError::RateBelowMinimum);
         }
-        require_access(&self.market, &self.settle.host, &self.access)?;
+        require_access(&self.market, &self.settle.host.keys(), &self.access)?;
         let bond = self.terms.bond;
         let member = &mut self.settle.member;
         let until = self.market.seat_valid_until(self.terms.seat_lifetime, min_rate, now.unix)?;

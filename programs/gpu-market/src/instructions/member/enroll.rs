@@ -1,5 +1,5 @@
 use {
-    super::require_owners_access,
+    super::require_access,
     crate::{
         account_types::{Account, EventAuthority, TokenProgram},
         constants::{pause, ACCOUNT_VERSION, EARNINGS_SEED, MEMBER_SEED},
@@ -53,7 +53,8 @@ impl Enroll {
             !self.config.is_paused(pause::ENROLLING) && !self.market.is_paused(pause::ENROLLING),
             MarketError::EnrollingPaused
         );
-        require_owners_access(&self.market, &self.host, &self.access)?;
+        // Not the operator's: an owner can name anybody who holds a token as its operator.
+        require_access(&self.market, &[&self.host.owner], &self.access)?;
         let tokens = TokenContext { mint: self.mint.account(), program: self.token_program.account() };
         let seeds = [EARNINGS_SEED, self.host.address().as_ref(), tokens.mint.address().as_ref()];
         bump_of(self.earnings.address(), &seeds)?;

@@ -14,33 +14,25 @@ use {
     crate::{
         error::{MarketError, Rule},
         math::is_zero,
-        state::{Host, Market},
+        state::Market,
         token,
     },
     anchor_lang::prelude::*,
 };
 
 /// Refuses a host that holds no token of the market's access mint, if the market has one. `access` is a token account of
-/// the host's owner or operator.
+/// one of `holders`.
 #[inline(always)]
-pub(crate) fn require_access(market: &Market, host: &Host, access: &Option<UncheckedAccount>) -> Rule<()> {
+pub(crate) fn require_access(market: &Market, holders: &[&Address], access: &Option<UncheckedAccount>) -> Rule<()> {
     if is_zero(market.access_mint.as_array()) {
         return Ok(());
     }
-    require_token(market, [&host.owner, &host.operator], access)
-}
-
-/// The same for the way in, where the token is the owner's: an owner can name anybody who holds one as its operator.
-pub(crate) fn require_owners_access(market: &Market, host: &Host, access: &Option<UncheckedAccount>) -> Rule<()> {
-    if is_zero(market.access_mint.as_array()) {
-        return Ok(());
-    }
-    require_token(market, [&host.owner, &host.owner], access)
+    require_token(market, holders, access)
 }
 
 #[cold]
 #[inline(never)]
-fn require_token(market: &Market, holders: [&Address; 2], access: &Option<UncheckedAccount>) -> Rule<()> {
+fn require_token(market: &Market, holders: &[&Address], access: &Option<UncheckedAccount>) -> Rule<()> {
     match access {
         Some(access) if token::holds(access.account(), &market.access_mint, holders) => Ok(()),
         _ => Err(MarketError::AccessTokenMissing),

@@ -41,7 +41,7 @@ impl Join {
         );
         self.market.require_in_force(&self.terms, now.unix)?;
         require!(self.terms.rate >= min_rate, MarketError::RateBelowMinimum);
-        Ok(require_access(&self.market, &self.host, &self.access)?)
+        Ok(require_access(&self.market, &self.host.keys(), &self.access)?)
     }
 }
 

@@ -43,7 +43,7 @@ pub fn renew(ctx: &mut Context<Renew>, node: u16, min_rate: u64) -> Result<()> {
     );
     accounts.market.require_in_force(&accounts.terms, now.unix)?;
     require!(accounts.terms.rate >= min_rate, MarketError::RateBelowMinimum);
-    require_access(&accounts.market, &accounts.host, &accounts.access)?;
+    require_access(&accounts.market, &accounts.host.keys(), &accounts.access)?;
 
     let bond = accounts.terms.bond;
     let seat = Seat {
