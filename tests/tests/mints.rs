@@ -210,7 +210,8 @@ fn a_token_2022_mint_pays_for_a_job_and_everybody_gets_theirs() {
     world.run_for(&host, &market, job, 600);
     world.finish(&client, &host, &market, job);
     world.open_treasury(token);
-    world.ok(&[treasury::sweep_fees(client.client, token)], &[]);
+    let sweep = world.sweep(&client.client, token);
+    world.ok(&[sweep], &[]);
     let to_host = world.token_account(token, &host.owner.pubkey());
     let earnings = host::WithdrawEarnings {
         authority: host.owner.pubkey(),

@@ -125,6 +125,51 @@ pub fn queue_fee(full_fee: u64, used: u32, capacity: u32) -> Result<u64> {
     mul_div(full_fee, above, capacity.into(), Round::Up)
 }
 
+/// What every unit of a weight earns of `amount` base units, × 2⁶⁴ and rounded down; and how much of the amount that
+/// hands out at most, rounded up, so that what is handed out is never more than there is. Nothing for a weight of zero.
+pub fn per_weight(amount: u64, weight: u128) -> (u128, u64) {
+    if amount == 0 || weight == 0 {
+        return (0, 0);
+    }
+    let (each, rest) = divide_long(u128::from(amount).wrapping_shl(u64::BITS), weight);
+    let left = u64::try_from(rest.wrapping_shr(u64::BITS)).unwrap_or(amount);
+    (each, amount.saturating_sub(left))
+}
+
+/// Quotient and rest of two numbers that are not zero, bit by bit from the first bit that the quotient can have.
+fn divide_long(dividend: u128, divisor: u128) -> (u128, u128) {
+    let Some(shift) = divisor.leading_zeros().checked_sub(dividend.leading_zeros()) else {
+        return (0, dividend);
+    };
+    let (mut rest, mut part, mut quotient) = (dividend, divisor.wrapping_shl(shift), 0u128);
+    for _ in 0..=shift {
+        quotient = quotient.wrapping_shl(1);
+        if rest >= part {
+            rest = rest.wrapping_sub(part);
+            quotient |= 1;
+        }
+        part = part.wrapping_shr(1);
+    }
+    (quotient, rest)
+}
+
+/// Base units that a weight earns while every unit of weight gains `gained`, which is × 2⁶⁴; rounded down.
+pub fn earned(weight: u128, gained: u128) -> Result<u64> {
+    u64::try_from(weight.times(gained)?.wrapping_shr(u64::BITS)).map_err(|_| MarketError::MathOverflow)
+}
+
+/// How many seconds a stream lasts that has `left` base units for `left_for` more seconds when `added` ones join it that
+/// are to last `added_for`: the mean of both by their amounts, rounded down, so that dust delays nothing.
+pub fn stream_length(left: u64, left_for: u64, added: u64, added_for: u64) -> Result<u64> {
+    let weighted = u128::from(left).times(left_for.into())?.plus(u128::from(added).times(added_for.into())?)?;
+    let whole = left.plus(added)?;
+    if whole == 0 {
+        return Ok(0);
+    }
+    let (seconds, _) = divide_long(weighted.max(1), whole.into());
+    u64::try_from(seconds).map_err(|_| MarketError::MathOverflow)
+}
+
 /// How a penalty in stake is split; the parts add up to the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Penalty {

@@ -83,6 +83,8 @@ pub mod job_flags {
     pub const DISPUTED: u8 = 2;
     /// What is due is the tip for a cancelled assignment, not pay.
     pub const DUE_IS_TIP: u8 = 4;
+    /// An incentive paid its host.
+    pub const REWARDED: u8 = 8;
 }
 
 /// What a client asks for.
