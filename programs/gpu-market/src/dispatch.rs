@@ -55,7 +55,10 @@ unsafe fn process(input: *mut u8, data: *const u8, lookup: *mut AccountView) -> 
     let cursor = unsafe { AccountCursor::new(input, lookup) };
     match data.split_first() {
         Some((tag, rest)) => Call { program, accounts, input, lookup, cursor }.dispatch(*tag, rest),
-        None => refusal(ErrorCode::InstructionFallbackNotFound),
+        None => {
+            crate::security_txt::keep();
+            refusal(ErrorCode::InstructionFallbackNotFound)
+        }
     }
 }
 

@@ -10,7 +10,7 @@
 //! - [`instructions`]: one file per instruction.
 //! - [`events`], [`error`]: what it tells and why it refuses.
 //!
-//! To report a vulnerability, see docs/SECURITY.md.
+//! To report a vulnerability, see docs/SECURITY.md; the built program says so too (`security_txt`).
 
 #![deny(
     clippy::unwrap_used,
@@ -44,6 +44,8 @@ pub mod events;
 pub mod instructions;
 pub mod math;
 mod prelude;
+#[cfg(feature = "program")]
+mod security_txt;
 pub mod queue;
 pub mod settlement;
 pub mod state;
