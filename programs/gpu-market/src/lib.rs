@@ -44,9 +44,9 @@ pub mod events;
 pub mod instructions;
 pub mod math;
 mod prelude;
+pub mod queue;
 #[cfg(feature = "program")]
 mod security_txt;
-pub mod queue;
 pub mod settlement;
 pub mod state;
 pub mod token;

@@ -315,7 +315,8 @@ impl Job {
     pub fn heartbeat(&mut self, now: Now) -> Rule<()> {
         self.require_running()?;
         self.evidence(now.unix, self.heartbeat_interval.times(EVIDENCE_INTERVALS)?)?;
-        self.last_at = now.unix;
+        // A clock that ran back would have the seconds until now evidenced twice.
+        self.last_at = self.last_at.max(now.unix);
         self.last_slot = now.slot;
         Ok(())
     }
