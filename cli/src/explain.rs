@@ -104,7 +104,10 @@ mod tests {
         let shown = record(&key(1), &[client::deposit(deposit)], Some(&estimate())).json();
         assert_eq!((&shown["dry_run"], &shown["payer"]), (&json!(true), &json!(key(1).to_string())));
         let instruction = &shown["instructions"][0];
-        assert_eq!((&instruction["name"], &instruction["arguments"]), (&json!("deposit"), &json!({ "amount": "5" })));
+        assert_eq!(
+            (&instruction["name"], &instruction["arguments"]),
+            (&json!("deposit"), &json!({ "amount": "5" }))
+        );
         let account = json!({ "account": "depositor", "address": key(1).to_string(), "role": "signs" });
         assert_eq!(instruction["accounts"][0], account);
         let cost = json!({ "compute_units": 3, "compute_unit_limit": 4, "compute_unit_price": 6,
@@ -116,6 +119,9 @@ mod tests {
     fn people_read_it_too() {
         let create = wallet::create(key(1), key(2), Token::spl(key(4)));
         let text = crate::output::render(&record(&key(1), &[create], None));
-        assert!(text.starts_with("A dry run: nothing is sent\n") && text.contains("1. create_token_account"), "{text}");
+        assert!(
+            text.starts_with("A dry run: nothing is sent\n") && text.contains("1. create_token_account"),
+            "{text}"
+        );
     }
 }

@@ -1,7 +1,11 @@
 //! Why a command failed, and the exit code that says of which kind that is.
 
 use {
-    crate::{amount::AmountError, config::ConfigError, keypair::KeyError},
+    crate::{
+        amount::{Amount, AmountError},
+        config::ConfigError,
+        keypair::KeyError,
+    },
     gpu_market_migrations::{FileError, PlanError},
     gpu_market_sdk::{Address, error::Refusal, gpu_market::error::MarketError, rpc::RpcError, view::ViewError},
     std::fmt::Display,
@@ -48,11 +52,8 @@ pub enum CommandError {
     Declined,
     #[error("{given} is not the {role} of {account}: that is {holder}; pass its key with --keypair")]
     WrongKey { account: String, role: &'static str, holder: Address, given: Address },
-    #[error(
-        "{wallet} holds {held} of {mint}, {missing} too few; send that much to the token account of {owner}, or name a \
-         smaller amount"
-    )]
-    TokensMissing { owner: Address, wallet: Address, mint: Address, held: String, missing: String },
+    #[error(transparent)]
+    TokensMissing(Box<TokensMissing>),
     #[error("there is no {what}; {next}")]
     NotThere { what: String, next: String },
     #[error("{what}: {problem}; allowed: {allowed}")]
@@ -61,6 +62,20 @@ pub enum CommandError {
     Rule { rule: String, next: String },
     #[error("the result could not be printed: {0}")]
     Output(#[from] std::io::Error),
+}
+
+/// A wallet holds too little.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{wallet} holds {held} of {mint}, {missing} too few; send that much to the token account of {owner}, or name a smaller \
+     amount"
+)]
+pub struct TokensMissing {
+    pub owner: Address,
+    pub wallet: Address,
+    pub mint: Address,
+    pub held: Amount,
+    pub missing: Amount,
 }
 
 impl From<RpcError> for CommandError {
@@ -99,7 +114,7 @@ impl CommandError {
             Self::Rpc(error) => rpc_code(error),
             Self::NotThere { .. } => 5,
             Self::Refusal(_) | Self::Rule { .. } => 6,
-            Self::TokensMissing { .. } => 7,
+            Self::TokensMissing(_) => 7,
             Self::WrongKey { .. } => 8,
             Self::Declined => 10,
             Self::Plan(_) | Self::View(_) | Self::Output(_) => 1,

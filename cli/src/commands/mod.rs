@@ -12,7 +12,7 @@ mod pause;
 pub mod stake;
 pub mod wallet;
 
-pub use error::{CommandError, EXIT_CODES};
+pub use error::{CommandError, EXIT_CODES, TokensMissing};
 
 use {
     crate::{

@@ -1,7 +1,7 @@
 //! Token accounts of people's wallets.
 
 use {
-    super::CommandError,
+    super::{CommandError, TokensMissing},
     crate::{amount::Amount, context::Context},
     gpu_market_sdk::{AccountMeta, Address, Instruction, address, instructions::Token, rpc::Mint},
 };
@@ -45,14 +45,14 @@ impl Context {
         if held >= amount {
             return Ok(account);
         }
-        let shown = |units| Amount { units, decimals: mint.decimals }.to_string();
-        Err(CommandError::TokensMissing {
+        let shown = |units| Amount { units, decimals: mint.decimals };
+        Err(CommandError::TokensMissing(Box::new(TokensMissing {
             owner,
             wallet: account,
             mint: mint.token.mint,
             held: shown(held),
-            missing: shown(amount - held),
-        })
+            missing: shown(amount.saturating_sub(held)),
+        })))
     }
 
     /// The token account that tokens go to: `destination`, or that of the owner's wallet, and what creates it if it is not

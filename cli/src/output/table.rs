@@ -62,10 +62,9 @@ fn rows_table(text: &mut String, rows: &[Record]) {
         table.add_row(row.fields.iter().map(|(_, value)| value.text()));
     }
     for (index, (_, value)) in first.fields.iter().enumerate() {
-        if matches!(value, Value::Number(_) | Value::Large(_) | Value::Amount(_)) {
-            if let Some(column) = table.column_mut(index) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
+        let is_number = matches!(value, Value::Number(_) | Value::Large(_) | Value::Amount(_));
+        if let Some(column) = table.column_mut(index).filter(|_| is_number) {
+            column.set_cell_alignment(CellAlignment::Right);
         }
     }
     lines(text, &table);

@@ -2,7 +2,11 @@
 
 use {
     super::{Connection, RpcError},
-    crate::{Address, address, error::DecodeError, events::{EVENT_TAG, Event}},
+    crate::{
+        Address, address,
+        error::DecodeError,
+        events::{EVENT_TAG, Event},
+    },
     solana_rpc_client_api::{config::RpcTransactionConfig, request::RpcRequest},
     solana_signature::Signature,
     solana_transaction_status_client_types::{

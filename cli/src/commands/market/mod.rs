@@ -28,7 +28,7 @@ pub enum Command {
         market: MarketRef,
     },
     /// Announces terms: those in force with the changes that are named.
-    Update(update::Update),
+    Update(Box<update::Update>),
     /// Stops entries of a market; what was stopped before and is not named goes on.
     Pause {
         /// Its address, or AUTHORITY/NUMBER.
