@@ -1,8 +1,8 @@
 //! The local network as a command: starts, says what is where and what to type next, and runs until Ctrl-C.
 
-mod next;
-
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod next;
 
 use {
     clap::Parser,

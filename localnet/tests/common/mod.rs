@@ -2,6 +2,7 @@
 //! that none waits in another's line.
 #![allow(dead_code, reason = "each file of tests uses a part")]
 
+pub mod process;
 pub mod proxy;
 pub mod relay;
 
