@@ -130,7 +130,7 @@ impl Connection {
 }
 
 /// Decodes an account that has to be the program's.
-fn decoded<T: Decode>(address: &Address, account: &RawAccount) -> Result<T, RpcError> {
+pub(super) fn decoded<T: Decode>(address: &Address, account: &RawAccount) -> Result<T, RpcError> {
     let decoded = if account.owner == address::PROGRAM {
         decode::decode(&account.data)
     } else {
