@@ -5,6 +5,7 @@
 pub mod process;
 pub mod proxy;
 pub mod relay;
+pub mod relayed;
 
 use {
     gpu_market_localnet::{Localnet, keys, tokens},
