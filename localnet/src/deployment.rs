@@ -14,7 +14,7 @@ const LAMPORTS: u64 = 100_000_000_000;
 /// Whole tokens of every mint that clients and hosts hold.
 const TOKENS: u64 = 1_000_000;
 /// Keys that hold tokens.
-const HOLDERS: [&str; 3] = ["client", "host-owner", "market-authority"];
+const HOLDERS: [&str; 5] = ["client", "host-owner", "second-client", "second-host-owner", "market-authority"];
 /// Accounts that are asked for at once.
 const ACCOUNTS: usize = 100;
 

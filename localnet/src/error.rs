@@ -14,6 +14,20 @@ pub enum LocalnetError {
         /// What it reported.
         String,
     ),
+    /// A port that it is to be reached at is not free.
+    #[error("port {port} is taken: {source}; stop what uses it, for example another local network, or pass --port")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The WebSocket has its port above the one of JSON-RPC.
+    #[error("there is no port above {0} for the WebSocket; pass a lower --port")]
+    NoPortAbove(
+        /// The port of JSON-RPC.
+        u16,
+    ),
     /// The network refused one of its own administrative methods.
     #[error("{method} failed: {reason}")]
     Method {

@@ -11,8 +11,20 @@ use {
 };
 
 /// Names of the keys that are funded.
-pub const NAMES: [&str; 8] =
-    ["payer", "upgrade-authority", "admin", "pauser", "market-authority", "client", "host-owner", "host-operator"];
+pub const NAMES: [&str; 12] = [
+    "payer",
+    "upgrade-authority",
+    "admin",
+    "pauser",
+    "market-authority",
+    "client",
+    "host-owner",
+    "host-operator",
+    "second-client",
+    "second-host-owner",
+    "second-host-operator",
+    "crank",
+];
 
 /// The key of a name.
 pub fn key(name: &str) -> Keypair {

@@ -2,11 +2,13 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod next;
+
 use {
     clap::Parser,
-    gpu_market_localnet::{Localnet, LocalnetError, keys},
+    gpu_market_localnet::{Front, Localnet, LocalnetError, keys},
     gpu_market_migrations::Deployment,
-    gpu_market_sdk::address,
+    gpu_market_sdk::{address, rpc::Endpoint},
     solana_signer::Signer,
     std::{path::PathBuf, process::ExitCode},
 };
@@ -26,6 +28,9 @@ struct Args {
     /// Folder that the keys are written to, as other tools read them.
     #[arg(long, default_value = "localnet-keys")]
     keys: PathBuf,
+    /// Port of JSON-RPC; that of the WebSocket is the one above.
+    #[arg(long, default_value_t = 8899)]
+    port: u16,
 }
 
 #[tokio::main]
@@ -46,7 +51,9 @@ async fn run(args: &Args) -> Result<(), LocalnetError> {
     };
     println!("starting a network and creating {} markets ...", deployment.markets.len());
     let localnet = Localnet::start(PROGRAM, deployment).await?;
-    report(&localnet, args)?;
+    // Only now: whoever finds the port open finds everything in place.
+    let front = Front::open(args.port, localnet.network.endpoint()).await?;
+    report(&localnet, front.endpoint(), args)?;
     tokio::signal::ctrl_c()
         .await
         .map_err(|error| LocalnetError::Network(format!("Ctrl-C cannot be waited for: {error}")))?;
@@ -54,8 +61,7 @@ async fn run(args: &Args) -> Result<(), LocalnetError> {
     Ok(())
 }
 
-fn report(localnet: &Localnet, args: &Args) -> Result<(), LocalnetError> {
-    let endpoint = localnet.network.endpoint();
+fn report(localnet: &Localnet, endpoint: &Endpoint, args: &Args) -> Result<(), LocalnetError> {
     localnet.steps.iter().for_each(|step| println!("  {step}"));
     println!("\nJSON-RPC   {}\nWebSocket  {}\nprogram    {}", endpoint.rpc, endpoint.websocket, address::PROGRAM);
     println!("\nmarkets");
@@ -71,22 +77,6 @@ fn report(localnet: &Localnet, args: &Args) -> Result<(), LocalnetError> {
         let file = keys::write(&args.keys, name)?;
         println!("  {name:<18} {}  {}", keys::key(name).pubkey(), file.display());
     }
-    what_next(localnet, &endpoint.rpc);
+    next::print(localnet, endpoint, args);
     Ok(())
-}
-
-fn what_next(localnet: &Localnet, rpc: &str) {
-    let post = |method: &str, params: String| {
-        println!(
-            "  curl -s {rpc} -H 'content-type: application/json' \\\n    -d '{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"{method}\",\"params\":{params}}}'"
-        );
-    };
-    println!("\nwhat to type next, in another terminal");
-    post("getSlot", "[]".into());
-    if let Some(market) = localnet.deployment.markets.first() {
-        let address = localnet.market(market.id);
-        post("getAccountInfo", format!("[\"{address}\",{{\"encoding\":\"base64\"}}]"));
-    }
-    post("getSignaturesForAddress", format!("[\"{}\",{{\"limit\":5}}]", address::PROGRAM));
-    println!("\nCtrl-C stops the network and forgets everything on it.");
 }

@@ -73,6 +73,11 @@ impl Network {
         self.call("surfnet_timeTravel", json!([{ "absoluteTimestamp": milliseconds }])).await
     }
 
+    /// Moves the network to this slot; never back.
+    pub async fn travel_to_slot(&self, slot: u64) -> Result<(), LocalnetError> {
+        self.call("surfnet_timeTravel", json!([{ "absoluteSlot": slot }])).await
+    }
+
     async fn call(&self, method: &'static str, params: Value) -> Result<(), LocalnetError> {
         let answer = self.connection.inner().send::<Value>(RpcRequest::Custom { method }, params).await;
         answer.map(|_| ()).map_err(|error| LocalnetError::Method { method, reason: error.to_string() })

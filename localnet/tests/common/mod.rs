@@ -2,7 +2,10 @@
 //! that none waits in another's line.
 #![allow(dead_code, reason = "each file of tests uses a part")]
 
+pub mod process;
+pub mod proxy;
 pub mod relay;
+pub mod relayed;
 
 use {
     gpu_market_localnet::{Localnet, keys, tokens},
@@ -116,13 +119,16 @@ impl ClientParty {
     }
 
     pub async fn withdraw(&self, amount: u64) -> Result<Receipt, RpcError> {
-        self.send(client::withdraw(client::Withdraw {
+        self.send(self.withdraw_of(amount)).await
+    }
+
+    pub fn withdraw_of(&self, amount: u64) -> Instruction {
+        client::withdraw(client::Withdraw {
             owner: self.owner.pubkey(),
             token: self.place.token,
             destination: self.wallet,
             amount,
-        }))
-        .await
+        })
     }
 
     /// A post of an hour, at any rate.

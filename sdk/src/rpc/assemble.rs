@@ -57,6 +57,11 @@ pub(super) fn contended(payer: &Address, instructions: &[Instruction]) -> Vec<Ad
     written.into_iter().filter(|key| key != payer).take(FEE_ACCOUNTS).collect()
 }
 
+/// Whether instructions fit one packet together.
+pub(super) fn fit(payer: &Address, instructions: &[Instruction]) -> bool {
+    require_fits(&Transaction::new_unsigned(message(payer, instructions, Limits::MOST))).is_ok()
+}
+
 /// Refuses a transaction that does not fit a packet.
 pub(super) fn require_fits(transaction: &Transaction) -> Result<(), RpcError> {
     let signatures = transaction.signatures.len().saturating_mul(64).saturating_add(1);

@@ -32,6 +32,7 @@
 //! what a failure means, is in modules of its own and tested as such: [`retry`], [`FeePolicy`], [`gap`].
 
 mod assemble;
+mod batch;
 mod diagnose;
 mod endpoint;
 mod error;
@@ -40,6 +41,7 @@ mod fee;
 pub mod gap;
 mod post;
 mod read;
+mod recent;
 pub mod retry;
 mod scan;
 mod stream;
@@ -55,6 +57,7 @@ pub use {
     fee::FeePolicy,
     post::Posted,
     read::{Clock, MarketInForce},
+    recent::RECENT,
     scan::Holds,
     solana_commitment_config::CommitmentConfig,
     solana_signature::Signature,
@@ -100,6 +103,7 @@ impl Settings {
 pub struct Connection {
     rpc: Arc<RpcClient>,
     settings: Arc<Settings>,
+    recent: Arc<recent::Recent>,
 }
 
 impl Connection {
@@ -108,7 +112,7 @@ impl Connection {
         let endpoint = &settings.endpoint;
         let rpc =
             RpcClient::new_with_timeout_and_commitment(endpoint.rpc.clone(), settings.timeout, settings.commitment);
-        Self { rpc: Arc::new(rpc), settings: Arc::new(settings) }
+        Self { rpc: Arc::new(rpc), settings: Arc::new(settings), recent: Arc::default() }
     }
 
     /// How the connection behaves.

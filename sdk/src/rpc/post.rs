@@ -48,12 +48,10 @@ impl Connection {
         instruction: Instruction,
         signers: &S,
     ) -> Result<Posted, RpcError> {
-        if let Some(posted) = self.posted(post).await? {
-            return Ok(posted);
-        }
         match self.send(&post.payer, &[instruction], signers).await {
             Ok(receipt) => Ok(Posted { job: post.job(), receipt: Some(receipt) }),
-            // The same post of another process, or an earlier one whose answer was lost, may have come first.
+            // The same post of another process, or an earlier one whose answer was lost, may have come first. It is
+            // looked for only now, because a post that is new has nothing to find; one that is not cannot be executed.
             Err(error) => match self.posted(post).await {
                 Ok(Some(posted)) => Ok(posted),
                 Err(taken @ RpcError::NonceTaken { .. }) => Err(taken),

@@ -92,6 +92,18 @@ impl Flight {
         }
     }
 
+    /// Decides about a transaction that seems to have expired, after asking for it in the whole ledger: a node that was
+    /// restarted may have forgotten what it executed. `None` is a question without an answer.
+    pub fn last(&self, status: Option<Status>) -> Next {
+        match status {
+            None => Next::Lost,
+            Some(Status::Confirmed(slot)) => Next::Done(slot),
+            Some(Status::Failed(error)) => Next::Failed(error),
+            Some(Status::Seen) => Next::Wait,
+            Some(Status::Unknown) => self.expired(),
+        }
+    }
+
     fn expired(&self) -> Next {
         if self.attempts_left > 0 { Next::Renew } else { Next::GiveUp }
     }
@@ -140,6 +152,17 @@ mod tests {
     #[test]
     fn the_last_attempt_is_given_up_when_it_expires() {
         assert_eq!(Flight::new(100, 0).next(look(101, Status::Unknown)), Next::GiveUp);
+    }
+
+    #[test]
+    fn a_transaction_that_only_the_ledger_remembers_is_not_signed_anew() {
+        let mut flight = Flight::new(100, 3);
+        assert_eq!(flight.next(look(101, Status::Unknown)), Next::Renew);
+        assert_eq!(flight.last(Some(Status::Confirmed(7))), Next::Done(7));
+        let error = TransactionError::AccountNotFound;
+        assert_eq!(flight.last(Some(Status::Failed(error.clone()))), Next::Failed(error));
+        assert_eq!(flight.last(Some(Status::Unknown)), Next::Renew);
+        assert_eq!(flight.last(None), Next::Lost, "without an answer nothing is known");
     }
 
     #[test]

@@ -11,12 +11,14 @@ use {
     solana_hash::Hash,
     solana_message::Message,
     solana_rpc_client_api::{
+        client_error::ErrorKind,
         config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig},
         response::RpcSimulateTransactionResult,
     },
     solana_signature::Signature,
     solana_signer::signers::Signers,
     solana_transaction::Transaction,
+    solana_transaction_status_client_types::TransactionStatus,
 };
 
 /// A transaction that succeeded.
@@ -40,6 +42,8 @@ struct Prepared<'a, S: ?Sized> {
     message: Message,
     limits: Limits,
     signers: &'a S,
+    /// Blockhash that the simulation ran with, and the last height that it is good for.
+    recent: Option<(Hash, u64)>,
 }
 
 /// How a flight of a transaction ended.
@@ -53,7 +57,8 @@ impl Connection {
     /// for the confirmation, and signs anew if the blockhash expires first. `payer` pays the fee and is among
     /// `signers`.
     ///
-    /// Nothing is sent if the simulation fails, so a refusal costs nothing.
+    /// Nothing is sent if the simulation fails, so a refusal costs nothing. Before it sends it waits for the endpoint
+    /// once: the simulation brings the blockhash along, and recent fees are asked for at the same time.
     ///
     /// # Errors
     ///
@@ -65,10 +70,14 @@ impl Connection {
         instructions: &[Instruction],
         signers: &S,
     ) -> Result<Receipt, RpcError> {
-        let prepared = self.prepare(payer, instructions, signers).await?;
+        let mut prepared = self.prepare(payer, instructions, signers).await?;
         let mut left = self.settings.renewals;
         loop {
-            let (transaction, last_valid_height) = self.sign(&prepared).await?;
+            let (blockhash, last_valid_height) = match prepared.recent.take() {
+                Some(recent) => recent,
+                None => self.blockhash().await?,
+            };
+            let transaction = sign(&prepared, blockhash)?;
             let flight = Flight::new(last_valid_height, left);
             let (signature, landing) = self.fly(transaction, flight, &prepared).await?;
             if let Landing::Confirmed(slot) = landing {
@@ -96,7 +105,7 @@ impl Connection {
             tokio::try_join!(self.simulate(payer, instructions, draft), self.price(payer, instructions))?;
         let limits = limits(instructions, &simulated, price);
         let message = assemble::message(payer, instructions, limits);
-        Ok(Prepared { instructions, message, limits, signers })
+        Ok(Prepared { instructions, message, limits, signers, recent: recent_blockhash(&simulated) })
     }
 
     pub(super) async fn simulate(
@@ -137,17 +146,6 @@ impl Connection {
         Ok(policy.choose(&prices))
     }
 
-    async fn sign<S: Signers + Sync + ?Sized>(
-        &self,
-        prepared: &Prepared<'_, S>,
-    ) -> Result<(Transaction, u64), RpcError> {
-        let (blockhash, last_valid_height) = self.blockhash().await?;
-        let mut transaction = Transaction::new_unsigned(prepared.message.clone());
-        let signed = transaction.try_sign(prepared.signers, blockhash);
-        signed.map_err(|error| RpcError::Signing(error.to_string()))?;
-        Ok((transaction, last_valid_height))
-    }
-
     pub(super) async fn blockhash(&self) -> Result<(Hash, u64), RpcError> {
         let answer = self.rpc.get_latest_blockhash_with_commitment(self.settings.commitment).await;
         answer.map_err(|error| self.transport(error))
@@ -163,7 +161,11 @@ impl Connection {
         let signature = transaction.signatures.first().copied().unwrap_or_default();
         self.dispatch(&transaction).await;
         loop {
-            match flight.next(self.look(&signature).await) {
+            let next = match flight.next(self.look(&signature).await) {
+                Next::Renew | Next::GiveUp => flight.last(self.look_back(&signature).await),
+                next => next,
+            };
+            match next {
                 Next::Done(slot) => return Ok((signature, Landing::Confirmed(slot))),
                 Next::Failed(error) => return Err(of_failure(prepared.instructions, PREFIX, error, Vec::new())),
                 Next::Renew => return Ok((signature, Landing::Expired)),
@@ -198,16 +200,43 @@ impl Connection {
         let commitment = self.settings.commitment;
         let height = self.rpc.get_block_height_with_commitment(commitment).await.ok()?;
         let statuses = self.rpc.get_signature_statuses(&[*signature]).await.ok()?.value;
-        let status = match statuses.into_iter().next().flatten() {
+        Some(Look { height, status: self.status(statuses) })
+    }
+
+    /// Looks for a transaction in the whole ledger; none if the endpoint did not answer.
+    async fn look_back(&self, signature: &Signature) -> Option<Status> {
+        match self.rpc.get_signature_statuses_with_history(&[*signature]).await {
+            Ok(answer) => Some(self.status(answer.value)),
+            // An endpoint that keeps no ledger says so.
+            Err(error) if matches!(*error.kind, ErrorKind::RpcError(_)) => Some(Status::Unknown),
+            Err(_) => None,
+        }
+    }
+
+    /// What the statuses of one signature say.
+    fn status(&self, statuses: Vec<Option<TransactionStatus>>) -> Status {
+        match statuses.into_iter().next().flatten() {
             None => Status::Unknown,
-            Some(status) if !status.satisfies_commitment(commitment) => Status::Seen,
+            Some(status) if !status.satisfies_commitment(self.settings.commitment) => Status::Seen,
             Some(status) => match status.err {
                 None => Status::Confirmed(status.slot),
                 Some(error) => Status::Failed(error),
             },
-        };
-        Some(Look { height, status })
+        }
     }
+}
+
+fn sign<S: Signers + Sync + ?Sized>(prepared: &Prepared<'_, S>, blockhash: Hash) -> Result<Transaction, RpcError> {
+    let mut transaction = Transaction::new_unsigned(prepared.message.clone());
+    let signed = transaction.try_sign(prepared.signers, blockhash);
+    signed.map_err(|error| RpcError::Signing(error.to_string()))?;
+    Ok(transaction)
+}
+
+/// The blockhash that a simulation ran with, if the endpoint says it.
+fn recent_blockhash(simulated: &RpcSimulateTransactionResult) -> Option<(Hash, u64)> {
+    let recent = simulated.replacement_blockhash.as_ref()?;
+    Some((recent.blockhash.parse().ok()?, recent.last_valid_block_height))
 }
 
 /// The limits of a transaction after its simulation.

@@ -105,6 +105,12 @@ impl Svm {
         &self.upgrade_authority
     }
 
+    /// Deploys another program, for example one that calls this one. Fails if the bytes are no program that the
+    /// runtime would load.
+    pub fn add_program(&mut self, id: Address, program: &[u8]) -> Result<(), String> {
+        self.inner.add_program(id, program).map_err(|error| error.to_string())
+    }
+
     /// Gives lamports to an account.
     pub fn airdrop(&mut self, to: &Address, lamports: u64) {
         let held = self.lamports(to);
