@@ -54,9 +54,9 @@ macro_rules! maps {
                 self.$map.get(address)
             })*
 
-            fn insert(&mut self, address: Address, account: Account) -> Option<Account> {
+            fn put(&mut self, address: Address, account: Account) {
                 match account {
-                    $(Account::$variant(account) => self.$map.insert(address, account).map(Account::$variant),)*
+                    $(Account::$variant(account) => drop(self.$map.insert(address, account)),)*
                 }
             }
 
@@ -126,33 +126,33 @@ impl Index {
 
     /// Takes in an account as it is now; none if there is none any more.
     pub(crate) fn apply(&mut self, address: Address, account: Option<Account>) -> Touched {
-        let new = account.clone();
-        let old = match account {
-            Some(account) => self.insert(address, account),
-            None => self.take(&address),
-        };
-        if old == new {
-            return Touched::default();
+        let old = self.take(&address);
+        let touched = if old == account { Touched::default() } else { touched(address, &old, &account) };
+        if let Some(Account::Shard(account)) = &old {
+            self.places.remove(&(account.shard.market, account.shard.index));
         }
-        for account in [&old, &new].into_iter().flatten() {
-            if let Account::Shard(account) = account {
-                let place = (account.shard.market, account.shard.index);
-                if new.is_some() { self.places.insert(place, address) } else { self.places.remove(&place) };
-            }
+        if let Some(account) = account {
+            self.insert(address, account);
         }
-        touched(address, old.as_ref(), new.as_ref())
+        touched
+    }
+
+    fn insert(&mut self, address: Address, account: Account) {
+        if let Account::Shard(account) = &account {
+            self.places.insert((account.shard.market, account.shard.index), address);
+        }
+        self.put(address, account);
     }
 }
 
 /// What a change from `old` to `new` may have changed.
-fn touched(address: Address, old: Option<&Account>, new: Option<&Account>) -> Touched {
+fn touched(address: Address, old: &Option<Account>, new: &Option<Account>) -> Touched {
     let mut touched = Touched { readers: true, ..Touched::default() };
     if let (Some(Account::Market(old)), Some(Account::Market(new))) = (old, new) {
         // Every enrollment changes the market, and no one's deadline.
         touched.readers = rules_of(old) != rules_of(new);
-        return touched;
     }
-    let own = match new.or(old) {
+    let own = match new.as_ref().or(old.as_ref()) {
         Some(Account::Job(_)) => Some(Subject::Job(address)),
         Some(Account::Client(_)) => Some(Subject::Client(address)),
         Some(Account::Stake(_)) => Some(Subject::Stake(address)),
@@ -161,16 +161,14 @@ fn touched(address: Address, old: Option<&Account>, new: Option<&Account>) -> To
         Some(Account::Challenge(_)) => Some(Subject::Round(address)),
         Some(Account::AttestorSet(_)) => Some(Subject::Set(address)),
         Some(Account::Gpu(_)) => Some(Subject::Gpu(address)),
+        Some(Account::Shard(account)) => {
+            touched.subjects.insert(Subject::Market(account.shard.market));
+            touched.subjects.extend(changed_nodes(address, nodes_of(old), nodes_of(new)));
+            Some(Subject::Shard(address))
+        }
         _ => None,
     };
     touched.subjects.extend(own);
-    let shard = |account: Option<&Account>| match account {
-        Some(Account::Shard(account)) => Some(account.clone()),
-        _ => None,
-    };
-    if matches!(new.or(old), Some(Account::Shard(_))) {
-        touch_shard(&mut touched.subjects, address, shard(old).as_ref(), shard(new).as_ref());
-    }
     touched
 }
 
@@ -184,25 +182,21 @@ fn rules_of(market: &Market) -> impl PartialEq {
     )
 }
 
-fn touch_shard(
-    subjects: &mut BTreeSet<Subject>,
-    address: Address,
-    old: Option<&ShardAccount>,
-    new: Option<&ShardAccount>,
-) {
-    subjects.insert(Subject::Shard(address));
-    subjects.extend([old, new].into_iter().flatten().map(|account| Subject::Market(account.shard.market)));
-    let nodes = |account: Option<&ShardAccount>| account.map_or(&[][..], |account| &account.nodes).to_vec();
-    let (old, new) = (nodes(old), nodes(new));
-    let length = u16::try_from(old.len().max(new.len())).unwrap_or(u16::MAX);
-    for index in 0..length {
-        let place = usize::from(index);
-        let (before, after) = (old.get(place), new.get(place));
-        if before != after {
-            let nodes = [before, after].into_iter().flatten();
-            subjects.extend(nodes.filter_map(|node| subject_of(address, index, node)));
-        }
+fn nodes_of(account: &Option<Account>) -> &[Node] {
+    match account {
+        Some(Account::Shard(account)) => &account.nodes,
+        _ => &[],
     }
+}
+
+/// Who has to be looked at when the nodes of a shard change.
+fn changed_nodes<'a>(shard: Address, old: &'a [Node], new: &'a [Node]) -> impl Iterator<Item = Subject> + 'a {
+    let length = u16::try_from(old.len().max(new.len())).unwrap_or(u16::MAX);
+    let changed = (0..length).map(move |index| (index, old.get(usize::from(index)), new.get(usize::from(index))));
+    let changed = changed.filter(|(_, old, new)| old != new);
+    changed.flat_map(move |(index, old, new)| {
+        [old, new].into_iter().flatten().filter_map(move |node| subject_of(shard, index, node))
+    })
 }
 
 /// Who has to be looked at when a node changes.

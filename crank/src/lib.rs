@@ -61,3 +61,8 @@ pub use {
     planner::{Outcome, Planner, Wake},
     policy::Policy,
 };
+
+/// The example of the README compiles.
+#[cfg(all(doctest, feature = "rpc"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

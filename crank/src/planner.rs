@@ -164,11 +164,16 @@ impl Planner {
         self.mints.extend(mints);
         self.record_reads(subject, reads);
 
-        let due: Vec<Rank> = steps.iter().filter(|step| self.policy.wants(step.kind, step.tip.as_ref())).map(|step| rank(subject, step)).collect();
+        let due: Vec<Rank> = steps
+            .iter()
+            .filter(|step| self.policy.wants(step.kind, step.tip.as_ref()))
+            .map(|step| rank(subject, step))
+            .collect();
         self.due.remove(&subject).iter().flatten().for_each(|rank| {
             self.queue.remove(rank);
         });
-        self.rests.retain(&subject, |kind, number| due.iter().any(|(_, id)| (id.kind, id.number) == (kind, number)));
+        self.rests
+            .retain(&subject, |kind, number| due.iter().any(|(_, id)| (id.kind, id.number) == (kind, number)));
         for (rank, id) in &due {
             match self.rests.ready(id, now.unix) {
                 Ok(()) => {

@@ -94,9 +94,7 @@ impl Rests {
     /// Forgets what is not due any more about a subject, but for what is on its way.
     pub fn retain(&mut self, subject: &Subject, due: impl Fn(Kind, u16) -> bool) {
         let Some(tries) = self.tries.get_mut(subject) else { return };
-        tries.retain(|(kind, number), tried| {
-            matches!(tried.state, State::InFlight { .. }) || due(*kind, *number)
-        });
+        tries.retain(|(kind, number), tried| matches!(tried.state, State::InFlight { .. }) || due(*kind, *number));
         if tries.is_empty() {
             self.tries.remove(subject);
         }

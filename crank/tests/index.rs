@@ -41,19 +41,24 @@ static HISTORY: LazyLock<History> = LazyLock::new(|| {
     let mut crank = Crank::new(&mut proving.world, "crank", everything());
     let mut states = vec![state(&proving.world)];
     let mut nonces = 0..;
-    let mut post = |world: &mut World| world.post(&client, &market, nonces.next().unwrap(), 600);
     for step in 0..24 {
         let world = &mut proving.world;
+        let rival_is_free = {
+            let member = world.member_account(&rival, &market);
+            member.seats == 0 && member.join_barred_until <= world.now().unix
+        };
         match step % 6 {
-            0 => drop(post(world)),
-            1 => drop(world.svm.advance(700)),
-            2 if world.member_account(&rival, &market).join_barred_until < world.now().unix => {
-                if world.member_account(&rival, &market).seats == 0 {
-                    world.join(&rival, &market);
-                }
+            0 => {
+                world.post(&client, &market, nonces.next().unwrap(), 600);
+            }
+            1 => world.svm.advance(700),
+            2 if rival_is_free => {
+                world.join(&rival, &market);
             }
             3 => world.svm.advance(1_900),
-            4 if step == 4 => drop(proving.open(1)),
+            4 if step == 4 => {
+                proving.open(1);
+            }
             _ => {
                 // What is due on the way is done, and seen too.
                 for action in crank.plan(&proving.world) {

@@ -132,7 +132,9 @@ fn with_every_other_key_lost_a_crank_books_all_money_to_its_owners() {
     for account in accounts.values() {
         match account {
             Account::Job(Job { .. }) => panic!("a job is left"),
-            Account::Client(Client { reserved, due, fees_owed, .. }) => assert_eq!([*reserved, *due, *fees_owed], [0; 3]),
+            Account::Client(Client { reserved, due, fees_owed, .. }) => {
+                assert_eq!([*reserved, *due, *fees_owed], [0; 3])
+            }
             Account::Member(Member { seats, bonds, .. }) => assert_eq!((*seats, *bonds), (0, 0)),
             Account::Credit(_) => panic!("a credit is left"),
             Account::Shard(shard) => assert_eq!(shard.shard.used(), 0),

@@ -3,7 +3,9 @@
 mod common;
 
 use {
-    common::{ClientParty, DOLLAR, HostParty, LAMPORTS, Place, balance, funded, localnet, pass, place, relay::Relay, run},
+    common::{
+        ClientParty, DOLLAR, HostParty, LAMPORTS, Place, balance, funded, localnet, pass, place, relay::Relay, run,
+    },
     gpu_market_crank::{
         Kind, Policy, Subject,
         daemon::{self, CrankError, Options, Report, Summary},
@@ -167,8 +169,7 @@ fn two_cranks_share_the_work_and_no_tip_is_paid_twice() {
         let _turn = TURN.lock().await;
         let place = place(1).await;
         let terms = terms(&place).await;
-        let [first, second] =
-            [funded("first crank", LAMPORTS).await, funded("second crank", LAMPORTS).await];
+        let [first, second] = [funded("first crank", LAMPORTS).await, funded("second crank", LAMPORTS).await];
         let connection = localnet().network.connection();
         let (_, job) = waiting("raced client", place).await;
         // Whichever of the two does it, both are told.

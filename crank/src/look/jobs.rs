@@ -69,9 +69,11 @@ impl<'a> View<'a> {
             return Some(outlook);
         }
         // Stands still as long as the chain does: then nobody is punished, and nobody tipped.
-        let live_from = node.slot.saturating_add(u64::from(job.ack_window)).saturating_add(HOST_GRACE.unsigned_abs());
+        let live_from =
+            node.slot.saturating_add(u64::from(job.ack_window)).saturating_add(HOST_GRACE.unsigned_abs());
         let punished = !excused && self.now.slot >= live_from;
-        let penalty = if punished { Penalty::missed_ack(node.bond, job.missed_ack_bps).ok()? } else { Penalty::NONE };
+        let penalty =
+            if punished { Penalty::missed_ack(node.bond, job.missed_ack_bps).ok()? } else { Penalty::NONE };
         let mut outlook = self.take_away(address, job, member, penalty)?;
         if let Some(step) = outlook.steps.first_mut() {
             step.why = if excused {

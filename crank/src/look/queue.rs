@@ -51,12 +51,11 @@ impl View<'_> {
     pub(super) fn shard(&self, address: &Address) -> Option<Outlook> {
         let account = self.index.shard(address)?;
         let job = first_of(account, account.shard.job_head, NodeKind::Queued).next()?;
-        let mut seats = first_of(account, account.shard.seat_head, NodeKind::Waiting).peekable();
-        seats.peek()?;
-        // The seats before the first valid one are unlinked on the way.
-        let valid = seats.find(|seat| self.now.unix < seat.valid_until);
-        if let Some(dear) = valid.filter(|seat| seat.min_rate > job.rate) {
-            return Some(Outlook::at(dear.valid_until));
+        // Lapsed seats before it are unlinked on the way. More of them than one match looks at are left to `leave`.
+        let mut seats = first_of(account, account.shard.seat_head, NodeKind::Waiting);
+        let seat = seats.find(|seat| self.now.unix < seat.valid_until)?;
+        if seat.min_rate > job.rate {
+            return Some(Outlook::at(seat.valid_until));
         }
         let (market, number) = (account.shard.market, account.shard.index);
         let why = format!("a job and a seat wait in shard {number} of market {market}");
@@ -68,10 +67,8 @@ impl View<'_> {
     pub(super) fn market_of_shards(&self, market: &Address) -> Option<Outlook> {
         let lines: Vec<Line> = self.index.shards_of(market).map(|shard| Line::of(shard, self.now.unix)).collect();
         let choice = placement::to_rebalance(&lines)?;
-        let why = format!(
-            "a job waits in shard {} of market {market} and a seat in shard {}",
-            choice.to, choice.from
-        );
+        let why =
+            format!("a job waits in shard {} of market {market} and a seat in shard {}", choice.to, choice.from);
         let step = self.step(Kind::Rebalance, why, || vec![queue::rebalance(*market, choice.from, choice.to)]);
         // Seats that lapse change nothing in the shard before somebody meets them.
         let times = Times { unix: self.next_lapse(market), slot: None };

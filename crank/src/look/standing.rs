@@ -34,12 +34,12 @@ impl View<'_> {
     fn review(&self, address: &Address, member: &Member, market: &Market, terms: &Terms) -> Option<Outlook> {
         let Ok((review, _)) = standing::review(market, terms, member, self.now.unix) else {
             let window = Record::window_at(self.now.unix);
-            let disputed_by = |window| Record::window_start(window).saturating_add(DISPUTE_WINDOW).saturating_add(1);
+            let disputed_by =
+                |window| Record::window_start(window).saturating_add(DISPUTE_WINDOW).saturating_add(1);
             let reviews = [disputed_by(window), disputed_by(window.saturating_add(1))];
-            return Some(self.first_of(reviews.into_iter().chain([
-                member.standing.suspended_until,
-                market.announced_effective_at,
-            ])));
+            return Some(self.first_of(
+                reviews.into_iter().chain([member.standing.suspended_until, market.announced_effective_at]),
+            ));
         };
         let outcome = match review {
             Review::Neutral => "too little happened in its last week to judge",

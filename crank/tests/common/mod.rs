@@ -119,7 +119,8 @@ impl Crank {
             }
             let now = world.now();
             let next = self.planner.next();
-            let by_slot = next.slot.map(|slot| now.unix + 1 + i64::try_from(slot.saturating_sub(now.slot) / 5).unwrap());
+            let by_slot =
+                next.slot.map(|slot| now.unix + 1 + i64::try_from(slot.saturating_sub(now.slot) / 5).unwrap());
             let next = next.unix.into_iter().chain(by_slot).min().unwrap_or(end).min(end);
             if next <= now.unix {
                 assert!(now.unix >= end, "the planner waits for the past");

@@ -61,10 +61,13 @@ fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
 fn keys(confirmed: &Encoded, meta: &UiTransactionStatusMeta) -> Option<(Vec<Address>, Vec<Address>)> {
     let message = confirmed.transaction.transaction.decode()?.message;
     let mut keys = message.static_account_keys().to_vec();
-    let locked = (0..).zip(&keys).filter(|(index, _)| message.is_maybe_writable_with_reserved_addresses(*index, None::<&HashSet<Address>>));
+    let locked = (0..)
+        .zip(&keys)
+        .filter(|(index, _)| message.is_maybe_writable_with_reserved_addresses(*index, None::<&HashSet<Address>>));
     let mut written: Vec<Address> = locked.map(|(_, key)| *key).collect();
     if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
-        let parsed = |keys: &[String]| keys.iter().map(|key| key.parse().unwrap_or_default()).collect::<Vec<Address>>();
+        let parsed =
+            |keys: &[String]| keys.iter().map(|key| key.parse().unwrap_or_default()).collect::<Vec<Address>>();
         let writable = parsed(&loaded.writable);
         written.extend(&writable);
         keys.extend(writable);

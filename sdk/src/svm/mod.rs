@@ -171,7 +171,11 @@ impl Svm {
 
     /// The same as a transaction of version 1 (SIMD-0385): up to 4,096 bytes, 64 accounts and 64 instructions, with the
     /// largest limit of compute units in its header.
-    pub fn send_v1(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Execution, Box<Refused>> {
+    pub fn send_v1(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Result<Execution, Box<Refused>> {
         let failed = |error| Box::new(Refused { error, refusal: None, logs: Vec::new() });
         let payer = signers.first().map(|signer| signer.pubkey()).unwrap_or_default();
         let mut message = v1_message(&payer, instructions).ok_or(failed(TransactionError::SanitizeFailure))?;

@@ -128,7 +128,9 @@ fn premium_host(bench: &mut Bench) -> (crate::HostParty, crate::MarketRef) {
 }
 
 /// Jobs of one client that run on one host, and what is done to each of them.
-fn running(instruction: impl Fn(&World, &crate::ClientParty, &crate::HostParty, &crate::MarketRef, Address) -> Instruction) -> Stage {
+fn running(
+    instruction: impl Fn(&World, &crate::ClientParty, &crate::HostParty, &crate::MarketRef, Address) -> Instruction,
+) -> Stage {
     let mut bench = Bench::watched(&Watch::default());
     let (host, market) = premium_host(&mut bench);
     let client = bench.world.client(bench.client_name(), 1_000 * DOLLAR);
