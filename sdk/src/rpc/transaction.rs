@@ -13,6 +13,7 @@ use {
         EncodedConfirmedTransactionWithStatusMeta as Encoded, UiInstruction, UiTransactionEncoding,
         UiTransactionStatusMeta, option_serializer::OptionSerializer,
     },
+    std::collections::HashSet,
 };
 
 /// What a transaction emitted.
@@ -26,6 +27,8 @@ pub struct Emitted {
     pub events: Vec<Event>,
     /// Events that this client does not know, for example of a newer program.
     pub unknown: Vec<DecodeError>,
+    /// Accounts that it may have changed, of whatever program.
+    pub written: Vec<Address>,
 }
 
 impl Connection {
@@ -39,8 +42,8 @@ impl Connection {
     /// [`Connection::emitted`] otherwise.
     pub async fn emitted_bytes(&self, signature: &Signature) -> Result<Option<Vec<Vec<u8>>>, RpcError> {
         let transaction = self.transaction(signature).await?;
-        let data = transaction.as_ref().and_then(data_of_events);
-        Ok(data.map(|all| all.into_iter().filter(|data| data.starts_with(&EVENT_TAG)).collect()))
+        let calls = transaction.as_ref().and_then(calls);
+        Ok(calls.map(|(all, _)| all.into_iter().filter(|data| data.starts_with(&EVENT_TAG)).collect()))
     }
 
     async fn transaction(&self, signature: &Signature) -> Result<Option<Encoded>, RpcError> {
@@ -55,15 +58,18 @@ impl Connection {
     }
 }
 
-/// Data of the calls that the program may have made to itself; none of a transaction that failed.
-fn data_of_events(confirmed: &Encoded) -> Option<Vec<Vec<u8>>> {
+/// What of a transaction that succeeded concerns events: the data of the calls that the program may have made to itself, and
+/// the accounts that it locked for writing.
+fn calls(confirmed: &Encoded) -> Option<(Vec<Vec<u8>>, Vec<Address>)> {
     let meta = confirmed.transaction.meta.as_ref().filter(|meta| meta.err.is_none())?;
-    Some(inner_data(meta, &keys(confirmed, meta)?))
+    let (keys, written) = keys(confirmed, meta)?;
+    Some((inner_data(meta, &keys), written))
 }
 
 fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
-    let mut emitted = Emitted { signature, slot: confirmed.slot, events: Vec::new(), unknown: Vec::new() };
-    for data in data_of_events(confirmed)? {
+    let (calls, written) = calls(confirmed)?;
+    let mut emitted = Emitted { signature, slot: confirmed.slot, events: Vec::new(), unknown: Vec::new(), written };
+    for data in calls {
         match Event::decode(&data) {
             Ok(event) => emitted.events.push(event),
             // An ordinary call of the program by another one.
@@ -74,15 +80,23 @@ fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
     Some(emitted)
 }
 
-/// All accounts of a transaction, by the index that instructions name them by.
-fn keys(confirmed: &Encoded, meta: &UiTransactionStatusMeta) -> Option<Vec<Address>> {
-    let transaction = confirmed.transaction.transaction.decode()?;
-    let mut keys = transaction.message.static_account_keys().to_vec();
+/// All accounts of a transaction, by the index that instructions name them by; and those that it locked for writing.
+fn keys(confirmed: &Encoded, meta: &UiTransactionStatusMeta) -> Option<(Vec<Address>, Vec<Address>)> {
+    let message = confirmed.transaction.transaction.decode()?.message;
+    let mut keys = message.static_account_keys().to_vec();
+    let locked = (0..)
+        .zip(&keys)
+        .filter(|(index, _)| message.is_maybe_writable_with_reserved_addresses(*index, None::<&HashSet<Address>>));
+    let mut written: Vec<Address> = locked.map(|(_, key)| *key).collect();
     if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
-        let loaded = loaded.writable.iter().chain(&loaded.readonly);
-        keys.extend(loaded.map(|key| key.parse().unwrap_or_default()).collect::<Vec<Address>>());
+        let parsed =
+            |keys: &[String]| keys.iter().map(|key| key.parse().unwrap_or_default()).collect::<Vec<Address>>();
+        let writable = parsed(&loaded.writable);
+        written.extend(&writable);
+        keys.extend(writable);
+        keys.extend(parsed(&loaded.readonly));
     }
-    Some(keys)
+    Some((keys, written))
 }
 
 /// Data of the inner instructions to the program, in order.
