@@ -32,6 +32,7 @@
 //! what a failure means, is in modules of its own and tested as such: [`retry`], [`FeePolicy`], [`gap`].
 
 mod assemble;
+mod bulk;
 mod diagnose;
 mod endpoint;
 mod error;
@@ -46,6 +47,7 @@ mod transaction;
 mod transport;
 
 pub use {
+    bulk::{READ, Reading},
     endpoint::Endpoint,
     error::{Refused, RpcError},
     fee::FeePolicy,

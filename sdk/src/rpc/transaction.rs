@@ -9,6 +9,7 @@ use {
         EncodedConfirmedTransactionWithStatusMeta as Encoded, UiInstruction, UiTransactionEncoding,
         UiTransactionStatusMeta, option_serializer::OptionSerializer,
     },
+    std::collections::HashSet,
 };
 
 /// What a transaction emitted.
@@ -22,6 +23,8 @@ pub struct Emitted {
     pub events: Vec<Event>,
     /// Events that this client does not know, for example of a newer program.
     pub unknown: Vec<DecodeError>,
+    /// Accounts that it may have changed, of whatever program.
+    pub written: Vec<Address>,
 }
 
 impl Connection {
@@ -41,8 +44,8 @@ impl Connection {
 
 fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
     let meta = confirmed.transaction.meta.as_ref().filter(|meta| meta.err.is_none())?;
-    let keys = keys(confirmed, meta)?;
-    let mut emitted = Emitted { signature, slot: confirmed.slot, events: Vec::new(), unknown: Vec::new() };
+    let (keys, written) = keys(confirmed, meta)?;
+    let mut emitted = Emitted { signature, slot: confirmed.slot, events: Vec::new(), unknown: Vec::new(), written };
     for data in inner_data(meta, &keys) {
         match Event::decode(&data) {
             Ok(event) => emitted.events.push(event),
@@ -54,15 +57,23 @@ fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
     Some(emitted)
 }
 
-/// All accounts of a transaction, by the index that instructions name them by.
-fn keys(confirmed: &Encoded, meta: &UiTransactionStatusMeta) -> Option<Vec<Address>> {
-    let transaction = confirmed.transaction.transaction.decode()?;
-    let mut keys = transaction.message.static_account_keys().to_vec();
+/// All accounts of a transaction, by the index that instructions name them by; and those that it locked for writing.
+fn keys(confirmed: &Encoded, meta: &UiTransactionStatusMeta) -> Option<(Vec<Address>, Vec<Address>)> {
+    let message = confirmed.transaction.transaction.decode()?.message;
+    let mut keys = message.static_account_keys().to_vec();
+    let locked = (0..)
+        .zip(&keys)
+        .filter(|(index, _)| message.is_maybe_writable_with_reserved_addresses(*index, None::<&HashSet<Address>>));
+    let mut written: Vec<Address> = locked.map(|(_, key)| *key).collect();
     if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
-        let loaded = loaded.writable.iter().chain(&loaded.readonly);
-        keys.extend(loaded.map(|key| key.parse().unwrap_or_default()).collect::<Vec<Address>>());
+        let parsed =
+            |keys: &[String]| keys.iter().map(|key| key.parse().unwrap_or_default()).collect::<Vec<Address>>();
+        let writable = parsed(&loaded.writable);
+        written.extend(&writable);
+        keys.extend(writable);
+        keys.extend(parsed(&loaded.readonly));
     }
-    Some(keys)
+    Some((keys, written))
 }
 
 /// Data of the inner instructions to the program, in order.
