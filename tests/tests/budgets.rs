@@ -106,15 +106,18 @@ fn nothing_costs_noticeably_more_than_the_committed_table_says() {
 }
 
 #[test]
-fn four_posts_fit_one_transaction() {
-    let mut bench = Bench::new();
-    let client = bench.client();
-    let market = bench.market;
-    let posts: Vec<Instruction> = (0..4).map(|_| job::post(bench.post(&client, &market, HOUR))).collect();
-    let execution = bench.world.svm.send(&posts, &[&client.owner]).expect("posted");
-    assert!(execution.bytes <= MAX_TX_BYTES, "{} bytes", execution.bytes);
-    bench.world.audit();
-    assert_eq!(bench.world.shard(&market).shard.jobs, 4);
+fn four_posts_fit_a_packet_and_more_a_transaction_of_version_1() {
+    let batch = &COSTS.batches["post"];
+    assert!(batch.packet.count >= 4, "{batch:?}");
+    assert!(batch.v1.count > 2 * batch.packet.count, "{batch:?}");
+}
+
+#[test]
+fn no_transaction_of_several_instructions_is_larger_than_its_form_allows() {
+    for (name, batch) in &COSTS.batches {
+        assert!(batch.packet.bytes <= MAX_TX_BYTES, "{name}: {batch:?}");
+        assert!(batch.v1.bytes <= 4_096 && batch.v1.count >= batch.packet.count, "{name}: {batch:?}");
+    }
 }
 
 /// What stands in line before the measurement.

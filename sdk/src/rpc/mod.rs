@@ -33,6 +33,7 @@
 
 mod assemble;
 mod batch;
+mod bulk;
 mod diagnose;
 mod endpoint;
 mod error;
@@ -51,6 +52,7 @@ mod transaction;
 mod transport;
 
 pub use {
+    bulk::{READ, Reading},
     endpoint::Endpoint,
     error::{Refused, RpcError},
     estimate::Estimate,

@@ -12,7 +12,7 @@ use {
     solana_account::Account as RawAccount,
 };
 
-const CLOCK_SYSVAR: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
+pub(super) const CLOCK_SYSVAR: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
 
 /// The clock of the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Clock {
 
 impl Clock {
     /// Reads the data of the clock sysvar.
-    fn decode(data: &[u8]) -> Option<Self> {
+    pub(super) fn decode(data: &[u8]) -> Option<Self> {
         let (slot, rest) = data.split_first_chunk()?;
         // Epoch start, epoch and leader schedule epoch.
         let (unix, _) = rest.get(24..)?.split_first_chunk()?;

@@ -13,6 +13,7 @@ use {
         EncodedConfirmedTransactionWithStatusMeta as Encoded, UiInstruction, UiTransactionEncoding,
         UiTransactionStatusMeta, option_serializer::OptionSerializer,
     },
+    std::collections::HashSet,
 };
 
 /// What a transaction emitted.
@@ -26,6 +27,8 @@ pub struct Emitted {
     pub events: Vec<Event>,
     /// Events that this client does not know, for example of a newer program.
     pub unknown: Vec<DecodeError>,
+    /// Accounts that it may have changed, of whatever program.
+    pub written: Vec<Address>,
 }
 
 impl Connection {
@@ -57,13 +60,22 @@ impl Connection {
 
 /// Data of the calls that the program may have made to itself; none of a transaction that failed.
 fn data_of_events(confirmed: &Encoded) -> Option<Vec<Vec<u8>>> {
+    let (data, _) = data_and_written(confirmed)?;
+    Some(data)
+}
+
+/// Data of the calls of the program inside of a transaction, and the accounts that it locked for writing; none of a
+/// transaction that failed.
+fn data_and_written(confirmed: &Encoded) -> Option<(Vec<Vec<u8>>, Vec<Address>)> {
     let meta = confirmed.transaction.meta.as_ref().filter(|meta| meta.err.is_none())?;
-    Some(inner_data(meta, &keys(confirmed, meta)?))
+    let (keys, written) = keys(confirmed, meta)?;
+    Some((inner_data(meta, &keys), written))
 }
 
 fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
-    let mut emitted = Emitted { signature, slot: confirmed.slot, events: Vec::new(), unknown: Vec::new() };
-    for data in data_of_events(confirmed)? {
+    let (data, written) = data_and_written(confirmed)?;
+    let mut emitted = Emitted { signature, slot: confirmed.slot, events: Vec::new(), unknown: Vec::new(), written };
+    for data in data {
         match Event::decode(&data) {
             Ok(event) => emitted.events.push(event),
             // An ordinary call of the program by another one.
@@ -74,15 +86,23 @@ fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
     Some(emitted)
 }
 
-/// All accounts of a transaction, by the index that instructions name them by.
-fn keys(confirmed: &Encoded, meta: &UiTransactionStatusMeta) -> Option<Vec<Address>> {
-    let transaction = confirmed.transaction.transaction.decode()?;
-    let mut keys = transaction.message.static_account_keys().to_vec();
+/// All accounts of a transaction, by the index that instructions name them by; and those that it locked for writing.
+fn keys(confirmed: &Encoded, meta: &UiTransactionStatusMeta) -> Option<(Vec<Address>, Vec<Address>)> {
+    let message = confirmed.transaction.transaction.decode()?.message;
+    let mut keys = message.static_account_keys().to_vec();
+    let locked = (0..)
+        .zip(&keys)
+        .filter(|(index, _)| message.is_maybe_writable_with_reserved_addresses(*index, None::<&HashSet<Address>>));
+    let mut written: Vec<Address> = locked.map(|(_, key)| *key).collect();
     if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
-        let loaded = loaded.writable.iter().chain(&loaded.readonly);
-        keys.extend(loaded.map(|key| key.parse().unwrap_or_default()).collect::<Vec<Address>>());
+        let parsed =
+            |keys: &[String]| keys.iter().map(|key| key.parse().unwrap_or_default()).collect::<Vec<Address>>();
+        let writable = parsed(&loaded.writable);
+        written.extend(&writable);
+        keys.extend(writable);
+        keys.extend(parsed(&loaded.readonly));
     }
-    Some(keys)
+    Some((keys, written))
 }
 
 /// Data of the inner instructions to the program, in order.

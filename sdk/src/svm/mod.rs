@@ -8,6 +8,7 @@ mod tokens;
 use {
     crate::{
         Address, Instruction, address,
+        budget::MAX_COMPUTE_UNITS,
         decode::{self, Decode},
         error::Refusal,
         events::Event,
@@ -16,10 +17,11 @@ use {
     litesvm::LiteSVM,
     solana_account::Account as RawAccount,
     solana_clock::Clock,
+    solana_hash::Hash,
     solana_keypair::Keypair,
-    solana_message::Message,
+    solana_message::{Message, VersionedMessage, v1},
     solana_signer::Signer,
-    solana_transaction::Transaction,
+    solana_transaction::{Transaction, versioned::VersionedTransaction},
     solana_transaction_error::TransactionError,
     std::collections::BTreeMap,
 };
@@ -170,7 +172,27 @@ impl Svm {
         self.inner.expire_blockhash();
         let message = Message::new(instructions, payer.as_ref());
         let transaction = Transaction::new(signers, message, self.inner.latest_blockhash());
-        let bytes = transaction_bytes(&transaction);
+        self.execute(transaction_bytes(&transaction), transaction.into())
+    }
+
+    /// The same as a transaction of version 1 (SIMD-0385): up to 4,096 bytes, 64 accounts and 64 instructions, with the
+    /// largest limit of compute units in its header.
+    pub fn send_v1(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Result<Execution, Box<Refused>> {
+        let failed = |error| Box::new(Refused { error, refusal: None, logs: Vec::new() });
+        let payer = signers.first().map(|signer| signer.pubkey()).unwrap_or_default();
+        let mut message = v1_message(&payer, instructions).ok_or(failed(TransactionError::SanitizeFailure))?;
+        let bytes = v1_bytes(&message);
+        self.inner.expire_blockhash();
+        message.lifetime_specifier = self.inner.latest_blockhash();
+        let transaction = VersionedTransaction::try_new(VersionedMessage::V1(message), signers);
+        self.execute(bytes, transaction.map_err(|_| failed(TransactionError::SignatureFailure))?)
+    }
+
+    fn execute(&mut self, bytes: usize, transaction: VersionedTransaction) -> Result<Execution, Box<Refused>> {
         match self.inner.send_transaction(transaction) {
             Ok(meta) => Ok(Execution {
                 compute_units: meta.compute_units_consumed,
@@ -223,6 +245,28 @@ impl Svm {
 pub fn keypair(name: &str) -> Keypair {
     use sha2::{Digest, Sha256};
     Keypair::new_from_array(Sha256::digest(name.as_bytes()).into())
+}
+
+/// Bytes of a signed transaction of these instructions.
+pub fn packet_size(payer: &Address, instructions: &[Instruction]) -> usize {
+    transaction_bytes(&Transaction::new_unsigned(Message::new(instructions, Some(payer))))
+}
+
+/// Bytes of a signed transaction of version 1 of these instructions; none if that has too many instructions or accounts.
+pub fn v1_size(payer: &Address, instructions: &[Instruction]) -> Option<usize> {
+    v1_message(payer, instructions).map(|message| v1_bytes(&message))
+}
+
+fn v1_message(payer: &Address, instructions: &[Instruction]) -> Option<v1::Message> {
+    let config = v1::TransactionConfig::empty().with_compute_unit_limit(MAX_COMPUTE_UNITS);
+    let message = v1::Message::try_compile_with_config(payer, instructions, Hash::default(), config).ok()?;
+    message.validate().is_ok().then_some(message)
+}
+
+/// Its version, its message, and its signatures, whose number is not written.
+fn v1_bytes(message: &v1::Message) -> usize {
+    let signatures = usize::from(message.header.num_required_signatures).saturating_mul(v1::SIGNATURE_SIZE);
+    message.size().saturating_add(signatures).saturating_add(1)
 }
 
 fn transaction_bytes(transaction: &Transaction) -> usize {

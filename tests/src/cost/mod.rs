@@ -4,6 +4,7 @@
 //! by their nonce and keys; and again the worst of a thousand.
 
 mod attest;
+mod batches;
 mod bench;
 mod jobs;
 mod line;
@@ -13,6 +14,7 @@ mod render;
 mod watch;
 
 pub use {
+    batches::{Batch, Fit},
     bench::Bench,
     watch::{Bumps, Watch},
 };
@@ -50,6 +52,8 @@ pub struct Cost {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Costs {
     pub instructions: BTreeMap<String, Cost>,
+    /// How many of one instruction fit one transaction, by name.
+    pub batches: BTreeMap<&'static str, Batch>,
     pub program_bytes: usize,
     /// Lamports that a deployment locks in the account of the program's code.
     pub deployment_lamports: u64,
@@ -70,7 +74,7 @@ impl Costs {
         }
         let program_bytes = crate::program().len();
         let deployment_lamports = crate::World::bare().svm.lamports(&address::program_data().0);
-        Self { instructions, program_bytes, deployment_lamports }
+        Self { instructions, batches: batches::measure(), program_bytes, deployment_lamports }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The cost table as committed: for people in Markdown, for programs in JSON.
 
 use {
-    super::{Cost, Costs, MAX_PROGRAM_BYTES, MAX_TX_BYTES, budget},
+    super::{Batch, Cost, Costs, Fit, MAX_PROGRAM_BYTES, MAX_TX_BYTES, budget},
     std::fmt::Write,
 };
 
@@ -34,6 +34,16 @@ accounts, the books, the invariant.
 
 | instruction | CU | stretch | calls | calls take | rest |
 | --- | ---: | ---: | ---: | ---: | ---: |
+";
+
+const BATCHES: &str = "\
+How many of one instruction fit one transaction, all of the same client or host; executed. **Packet**: a transaction of 1,232 bytes.
+**Version 1**: one of 4,096 bytes (SIMD-0385), with at most 64 accounts and no lookup tables; its header has the limits that a packet
+needs instructions for, which are not counted here. **Stopped by**: why one more does not fit: **size** is bytes or accounts, **trace** the runtime's limit of 64
+instructions, called ones among them, and every instruction here calls one to carry its event.
+
+| instruction | packet | bytes | CU | stopped by | version 1 | bytes | CU | stopped by |
+| --- | ---: | ---: | ---: | --- | ---: | ---: | ---: | --- |
 ";
 
 fn thousands(number: impl std::fmt::Display) -> String {
@@ -73,6 +83,8 @@ impl Costs {
         self.over_the_stretch(&mut text);
         let _ = writeln!(text, "\n## Without a budget\n");
         self.table(&mut text, false);
+        let _ = writeln!(text, "\n## In one transaction\n");
+        self.batches(&mut text);
         text
     }
 
@@ -87,6 +99,17 @@ impl Costs {
             let calls = cost.calls * CALL_CU + cost.called_cu + cost.event_cu;
             let [cu, stretch, taken, rest] = [cost.cu, stretch, calls, cost.cu - calls].map(thousands);
             let _ = writeln!(text, "| `{name}` | {cu} | {stretch} | {} | {taken} | {rest} |", cost.calls);
+        }
+    }
+
+    fn batches(&self, text: &mut String) {
+        text.push_str(BATCHES);
+        for (name, Batch { packet, v1 }) in &self.batches {
+            let cells = |fit: &Fit| {
+                let [bytes, cu] = [thousands(fit.bytes), thousands(fit.cu)];
+                format!("{} | {bytes} | {cu} | {}", fit.count, fit.stopped_by)
+            };
+            let _ = writeln!(text, "| `{name}` | {} | {} |", cells(packet), cells(v1));
         }
     }
 
@@ -122,9 +145,11 @@ impl Costs {
     /// The same for programs.
     pub fn json(&self) -> String {
         let lines: Vec<String> = self.instructions.iter().map(|(name, cost)| line(name, cost)).collect();
+        let batches: Vec<String> = self.batches.iter().map(|(name, batch)| batch_line(name, batch)).collect();
         format!(
-            "{{\n  \"instructions\": {{\n{}\n  }},\n  \"program_bytes\": {},\n  \"deployment_lamports\": {}\n}}\n",
+            "{{\n  \"instructions\": {{\n{}\n  }},\n  \"batches\": {{\n{}\n  }},\n  \"program_bytes\": {},\n  \"deployment_lamports\": {}\n}}\n",
             lines.join(",\n"),
+            batches.join(",\n"),
             self.program_bytes,
             self.deployment_lamports
         )
@@ -147,4 +172,15 @@ fn line(name: &str, cost: &Cost) -> String {
         cost.shared_writable,
         cost.rent_lamports
     )
+}
+
+/// The units are not called as those of the instructions, which the SDK reads.
+fn batch_line(name: &str, batch: &Batch) -> String {
+    let fit = |fit: &Fit| {
+        format!(
+            "{{\"count\": {}, \"tx_bytes\": {}, \"compute_units\": {}, \"stopped_by\": \"{}\"}}",
+            fit.count, fit.bytes, fit.cu, fit.stopped_by
+        )
+    };
+    format!("    \"{name}\": {{\"packet\": {}, \"v1\": {}}}", fit(&batch.packet), fit(&batch.v1))
 }
