@@ -3,8 +3,8 @@
 use gpu_market_migrations::{Decimal, DecimalError};
 
 const HOUR: u128 = 3_600;
-/// Digits after the point that a rate is shown with at most.
-const RATE_DIGITS: u32 = 9;
+/// Micro base units in a base unit.
+const MICRO: u128 = 1_000_000;
 
 /// Base units of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,13 +28,10 @@ pub struct Rate {
 }
 
 impl std::fmt::Display for Rate {
-    /// Tokens per hour with at most nine digits after the point, rounded up: whoever types what is shown accepts the rate.
+    /// Tokens per hour, rounded up to whole base units: whoever types what is shown accepts the rate.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Micro is six more digits after the point.
-        let scale = u32::from(self.decimals) + 6;
-        let dropped = 10u128.pow(scale.saturating_sub(RATE_DIGITS));
-        let per_hour = u128::from(self.micro).saturating_mul(HOUR).div_ceil(dropped);
-        write!(formatter, "{}", pointed(per_hour, scale.min(RATE_DIGITS) as usize))
+        let per_hour = u128::from(self.micro).saturating_mul(HOUR).div_ceil(MICRO);
+        write!(formatter, "{}", pointed(per_hour, self.decimals.into()))
     }
 }
 
@@ -141,7 +138,7 @@ mod tests {
             assert!(rate("rate", shown.parse().unwrap(), decimals).unwrap() >= micro);
         }
         assert_eq!(Rate { micro: 1, decimals: 9 }.to_string(), "0.000000001");
-        assert_eq!(Rate { micro: 5, decimals: 0 }.to_string(), "0.018");
+        assert_eq!(Rate { micro: 5, decimals: 0 }.to_string(), "1");
     }
 
     #[test]

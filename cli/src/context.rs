@@ -16,8 +16,9 @@ use {
     solana_keypair::Keypair,
     solana_signer::Signer,
     std::{
-        cell::OnceCell,
+        cell::{Cell, OnceCell},
         io::{IsTerminal, Write},
+        rc::Rc,
         time::{Duration, SystemTime, UNIX_EPOCH},
     },
 };
@@ -39,6 +40,8 @@ pub struct Context {
     keypair: OnceCell<Keypair>,
     payer: OnceCell<Keypair>,
     clock: OnceCell<Clock>,
+    /// Whether a spinner is shown: one at a time.
+    is_spinning: Rc<Cell<bool>>,
 }
 
 impl Context {
@@ -55,6 +58,7 @@ impl Context {
             keypair: OnceCell::new(),
             payer: OnceCell::new(),
             clock: OnceCell::new(),
+            is_spinning: Rc::default(),
         })
     }
 
@@ -116,12 +120,16 @@ impl Context {
         Ok(self.format.print(record)?)
     }
 
-    /// Shows a person that something is going on, until it is dropped.
+    /// Shows a person that something is going on, until it is dropped. Inside of another one it shows nothing.
     pub fn spinner(&self, what: impl Into<String>) -> Spinner {
-        let bar = if self.format.shows_progress() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        if self.is_spinning.get() || !self.format.shows_progress() {
+            return Spinner { bar: ProgressBar::hidden(), shown: None };
+        }
+        let bar = ProgressBar::new_spinner();
         bar.set_message(what.into());
         bar.enable_steady_tick(TICK);
-        Spinner(bar)
+        self.is_spinning.set(true);
+        Spinner { bar, shown: Some(Rc::clone(&self.is_spinning)) }
     }
 
     /// Asks before something that costs or cannot be undone. `details` is shown first. Nothing is asked in a dry run, or
@@ -216,17 +224,24 @@ pub fn receipt_record(receipt: &Receipt) -> Record {
 }
 
 /// A sign that something is going on. Ends when it is dropped.
-pub struct Spinner(ProgressBar);
+pub struct Spinner {
+    bar: ProgressBar,
+    /// Whether it is the one that is shown.
+    shown: Option<Rc<Cell<bool>>>,
+}
 
 impl Spinner {
     pub fn say(&self, what: impl Into<String>) {
-        self.0.set_message(what.into());
+        self.bar.set_message(what.into());
     }
 }
 
 impl Drop for Spinner {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
+        if let Some(shown) = &self.shown {
+            shown.set(false);
+        }
     }
 }
 

@@ -310,7 +310,7 @@ fn anyone_opens_markets_from_a_file_and_a_second_run_creates_nothing() {
 fn a_host_is_registered_staked_and_enrolled_and_drains() {
     localnet();
     run(async {
-        let (place, stake) = (place(7).await, localnet().stake().expect("a mint"));
+        let (place, stake) = (place(3).await, localnet().stake().expect("a mint"));
         let market = place.market.to_string();
         let user = User::new("cli host", place, 0).await;
         localnet().mint(stake, user.key, 100 * common::STAKE).await.expect("minted");
@@ -344,7 +344,7 @@ fn a_host_is_registered_staked_and_enrolled_and_drains() {
         assert_eq!(user.does(&["market", "show", &market])["seats_waiting"], 1);
         assert_eq!(user.does(&["host", "drain"])["left"].as_array().map(Vec::len), Some(1));
         assert_eq!(user.does(&["market", "show", &market])["seats_waiting"], 0);
-        let missing = user.does(&["host", "missing", &localnet().market(8).to_string()]);
+        let missing = user.does(&["host", "missing", &localnet().market(4).to_string()]);
         assert!(missing["missing"].as_u64().is_some_and(|count| count > 3), "{missing}");
         assert_eq!(missing["rules"].as_array().map(Vec::len), Some(11));
     });

@@ -101,7 +101,7 @@ pub fn tier(market: &Market) -> Value {
     market.tier().map_or(Value::Nothing, Value::name)
 }
 
-/// What a payer or host is told about a token account: base units that were typed in whole tokens.
+/// Base units of an amount that was typed in whole tokens for `what`.
 pub fn units(what: &'static str, typed: Decimal, mint: &Mint) -> Result<u64, CommandError> {
     Ok(amount::units(what, typed, mint.decimals)?)
 }
@@ -119,12 +119,18 @@ impl Context {
 
     pub async fn place(&self, market: MarketRef) -> Result<Place, CommandError> {
         self.clock().await?;
-        let MarketInForce { address, market, terms, clock } = self.connection.market(&market.0).await?;
+        let found = self.connection.market(&market.0).await;
+        let MarketInForce { address, market, terms, clock } = or_next_market(found, &market)?;
         let (payment, config) = tokio::try_join!(
             async { Ok::<_, CommandError>(self.connection.mint(&market.payment_mint).await?) },
             self.config()
         )?;
         Ok(Place { address, market, terms, now: clock.unix, payment, stake_decimals: config.stake_decimals })
+    }
+
+    /// A market's account alone.
+    pub async fn market(&self, market: MarketRef) -> Result<Market, CommandError> {
+        or_next_market(self.connection.get(&market.0).await, &market)
     }
 
     /// All shards of a market, in order.
@@ -179,7 +185,7 @@ impl Context {
     }
 }
 
-/// What is missing where an account is not there, instead of only saying so.
+/// Says what to do where an account is not there, instead of only saying so.
 pub fn or_next<T>(
     found: Result<T, RpcError>,
     what: impl FnOnce() -> String,
@@ -191,7 +197,15 @@ pub fn or_next<T>(
     })
 }
 
-/// A member's or client's row that many tables share.
+fn or_next_market<T>(found: Result<T, RpcError>, market: &MarketRef) -> Result<T, CommandError> {
+    or_next(
+        found,
+        || format!("market at {}", market.0),
+        || "see which there are: `gpu-market market list`".to_owned(),
+    )
+}
+
+/// What a row about a market begins with.
 pub fn market_row(address: Address, market: &Market) -> Record {
     Record::row().with("market", address).with("gpu", gpu_class(market)).with("tier", tier(market))
 }

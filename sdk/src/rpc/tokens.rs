@@ -39,8 +39,7 @@ impl Connection {
     ///
     /// [`RpcError::Missing`] if there is no account, [`RpcError::Decode`] if it is none of a token program.
     pub async fn mint(&self, address: &Address) -> Result<Mint, RpcError> {
-        let account = self.raw(address).await?;
-        let account = account.ok_or(RpcError::Missing { account: "mint", address: *address })?;
+        let Some(account) = self.raw(address).await? else { return Err(self.missing("mint", address).await) };
         mint(address, &account).ok_or(wrong("mint", address))
     }
 

@@ -10,7 +10,7 @@ use {
     gpu_market_migrations::Decimal,
     gpu_market_sdk::{
         Address, address,
-        gpu_market::state::{Config, ConfigSettings, Market},
+        gpu_market::state::{Config, ConfigSettings},
         instructions::{
             admin::{accept_admin, propose_admin, set_pause, update_config},
             market::list_market,
@@ -106,7 +106,7 @@ pub async fn accept(context: &Context) -> Result<(), CommandError> {
 
 pub async fn list(context: &Context, market: MarketRef, listed: bool) -> Result<(), CommandError> {
     let config = mine(context).await?;
-    context.connection.get::<Market>(&market.0).await?;
+    context.market(market).await?;
     let record = Record::new(if listed { "Listed" } else { "Taken off the list" })
         .with("market", market.0)
         .with("listed", listed);

@@ -9,8 +9,14 @@ use {
     },
     gpu_market_sdk::{
         Address,
-        gpu_market::{error::MarketError, state::Now},
-        instructions::job::{self, Cancel, CloseJob},
+        gpu_market::{
+            error::MarketError,
+            state::{Member, Now},
+        },
+        instructions::{
+            Parties,
+            job::{self, Cancel, CloseJob},
+        },
         quote::{self, Payout},
         view::Phase,
     },
@@ -81,22 +87,29 @@ pub async fn dispute(context: &Context, address: Address) -> Result<(), CommandE
     context.submit(record, &[job::dispute(owner, client, address, member)]).await
 }
 
+/// Closes a job. What it still owes its host is collected first, in the same transaction, or is the client's again if the
+/// host has closed its member.
 pub async fn close(context: &Context, address: Address) -> Result<(), CommandError> {
     let site = Site::find(context, address).await?;
     let (job, caller) = (site.job(), context.me()?);
-    let by_client = [site.client.owner, site.client.delegate].contains(&caller);
+    job.require_closable(site.client.owner == caller, site.place.now)?;
+    let mut instructions = Vec::new();
     let mut closed_member = None;
-    if let Err(error) = job.require_closable(by_client, site.place.now) {
-        if error != MarketError::JobHasDue {
-            return Err(error.into());
+    if job.due > 0 {
+        match context.connection.find::<Member>(&job.member).await? {
+            Some(member) => {
+                let parties = Parties::of(address, job, &member);
+                instructions.push(job::collect(parties, site.place.payment.token));
+            }
+            None => closed_member = Some(job.member),
         }
-        let member = context.connection.find::<gpu_market_sdk::gpu_market::state::Member>(&job.member).await?;
-        if member.is_some() {
-            return Err(error.into());
-        }
-        closed_member = Some(job.member);
     }
     let close = CloseJob { caller, client: job.client, job: address, rent_payer: job.rent_payer, closed_member };
-    let record = Record::new("Closed").with("job", address).with("rent_payer", job.rent_payer);
-    context.submit(record, &[job::close_job(close)]).await
+    instructions.push(job::close_job(close));
+    let record = Record::new("Closed")
+        .with("job", address)
+        .with("rent_payer", job.rent_payer)
+        .with("decimals", site.place.payment.decimals)
+        .with("collected", site.place.pay(if closed_member.is_none() { job.due } else { 0 }));
+    context.submit(record, &instructions).await
 }

@@ -280,7 +280,7 @@ async fn market(context: &Context, options: &Post, spec: Option<&Spec>) -> Resul
         (None, Some(spec)) => return find_market(context, options, spec).await,
         (None, None) => return Err(CommandError::input("--market", "it is missing", "a market, or a spec")),
     };
-    let found = context.connection.get::<Market>(&market.0).await?;
+    let found = context.market(market).await?;
     let fits = gpu_class(&found) == spec.gpu && found.tier == spec.tier as u8;
     if fits { Ok(market) } else { Err(no_market(options, spec, "the market that was named is another one")) }
 }

@@ -36,7 +36,7 @@ pub async fn propose(context: &Context, market: MarketRef, successor: Option<Add
 }
 
 pub async fn accept(context: &Context, market: MarketRef) -> Result<(), CommandError> {
-    let found = context.connection.get::<Market>(&market.0).await?;
+    let found = context.market(market).await?;
     context.require_key(format!("the market {}", market.0), "proposed authority", &[found.pending_authority])?;
     let record = Record::new("Accepted").with("market", market.0).with("authority", found.pending_authority);
     context.submit(record, &[accept_market_authority(found.pending_authority, market.0)]).await
@@ -44,7 +44,7 @@ pub async fn accept(context: &Context, market: MarketRef) -> Result<(), CommandE
 
 /// A market whose authority the key that acts is.
 pub async fn mine(context: &Context, market: MarketRef) -> Result<(Address, Market), CommandError> {
-    let found = context.connection.get::<Market>(&market.0).await?;
+    let found = context.market(market).await?;
     context.require_key(format!("the market {}", market.0), "authority", &[found.authority])?;
     Ok((market.0, found))
 }

@@ -4,6 +4,7 @@ use {
     crate::{
         commands::CommandError,
         context::Context,
+        explain,
         output::{Record, Value},
     },
     gpu_market_migrations::{Deployment, Keys, Step, plan},
@@ -77,11 +78,10 @@ pub async fn create(context: &Context, options: &Create) -> Result<(), CommandEr
     }
     let rows: Vec<Record> = steps.iter().map(row).collect();
     if context.is_dry_run() {
-        let record =
-            Record::new("A dry run: nothing is sent. The steps build on each other, so they cannot be simulated")
-                .with("dry_run", true)
-                .and(record);
-        return context.print(&record.with("steps", rows));
+        let instructions: Vec<_> = steps.iter().map(|step| step.instruction.clone()).collect();
+        let title = "A dry run: nothing is sent. The steps build on each other, so they cannot be simulated";
+        let explained = explain::record(&context.payer()?, &instructions, None);
+        return context.print(&Record::new(title).and(record).with("steps", rows).and(explained));
     }
     context.confirm(Some(&record.clone().with("steps", rows)), "Create all this?")?;
     execute(context, record, &steps).await

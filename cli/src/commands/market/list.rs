@@ -1,7 +1,7 @@
 //! Markets in a table.
 
 use {
-    super::{load, wait::Wait},
+    super::load,
     crate::{
         commands::{
             CommandError,
@@ -70,16 +70,16 @@ pub async fn list(context: &Context, options: &List) -> Result<(), CommandError>
     markets.retain(|(_, market)| options.wants(market));
     markets.sort_by_key(|(_, market)| (gpu_class(market), market.tier, market.id));
     spinner.say("reading jobs");
-    let mut loads = load::loads(context, None, now).await?;
+    let mut jobs = load::jobs(context, None, now).await?;
     let mut mints = BTreeMap::new();
     let mut rows = Vec::new();
     for (key, market) in &markets {
         spinner.say(format!("reading {}", gpu_class(market)));
         let terms: Terms = context.connection.get(&address::terms(key, market.terms_in_force(now)).0).await?;
         let mint = mint(context, &mut mints, market.payment_mint).await?;
-        let load = loads.remove(key).unwrap_or_default();
-        let (load, queue) = load::complete(context, key, market, load).await?;
-        rows.push(row(*key, market, &terms, &mint, queue, load.wait()));
+        let jobs = jobs.remove(key).unwrap_or_default();
+        let queue = load::queue(context, key, market, jobs).await?;
+        rows.push(row(*key, market, &terms, &mint, &queue));
     }
     drop(spinner);
     let record = Record::row().with("markets", rows);
@@ -97,7 +97,8 @@ async fn mint(context: &Context, known: &mut BTreeMap<Address, Mint>, key: Addre
     Ok(mint)
 }
 
-fn row(key: Address, market: &Market, terms: &Terms, mint: &Mint, queue: load::Queue, wait: Wait) -> Record {
+fn row(key: Address, market: &Market, terms: &Terms, mint: &Mint, queue: &load::Queue) -> Record {
+    let wait = queue.load.wait();
     market_row(key, market)
         .with("rate", Value::rate(terms.rate, mint.decimals))
         .with("jobs_in_line", queue.jobs)

@@ -24,11 +24,10 @@ use {
 pub async fn show(context: &Context, market: MarketRef) -> Result<(), CommandError> {
     let place = context.place(market).await?;
     let (key, market) = (place.address, &place.market);
-    let loads = load::loads(context, Some(&key), place.now).await?.remove(&key).unwrap_or_default();
-    let (load, queue) = load::complete(context, &key, market, loads).await?;
+    let jobs = load::jobs(context, Some(&key), place.now).await?.remove(&key).unwrap_or_default();
+    let queue = load::queue(context, &key, market, jobs).await?;
     let announced = announced(context, &place).await?;
-    let shards = context.shards(&key, market.shards).await?;
-    let wait = load.wait();
+    let wait = queue.load.wait();
     let record = Record::new(format!("{} {}", gpu_class(market), tier(market).text()))
         .with("market", key)
         .with("id", market.id)
@@ -52,7 +51,7 @@ pub async fn show(context: &Context, market: MarketRef) -> Result<(), CommandErr
         .with("wait", Value::Estimate(wait.seconds(), wait.to_string()))
         .with("terms", terms(&place, &place.terms, "terms in force"))
         .with("announced_terms", announced)
-        .with("shards", shards.iter().map(|shard| shard_row(&place, shard)).collect::<Vec<_>>());
+        .with("shards", queue.shards.iter().map(|shard| shard_row(&place, shard)).collect::<Vec<_>>());
     context.print(&record)
 }
 
