@@ -60,8 +60,7 @@ impl Connection {
 
 /// Data of the calls that the program may have made to itself; none of a transaction that failed.
 fn data_of_events(confirmed: &Encoded) -> Option<Vec<Vec<u8>>> {
-    let (data, _) = data_and_written(confirmed)?;
-    Some(data)
+    data_and_written(confirmed).map(|(data, _)| data)
 }
 
 /// Data of the calls of the program inside of a transaction, and the accounts that it locked for writing; none of a
