@@ -322,9 +322,14 @@ fn a_slash_lowers_what_is_earned_at_once_and_the_others_get_the_rest() {
     scene.slash(slashed, 500);
     // Nobody has synced: the claim counts the lower weight.
     about(scene.claim(slashed), 175_000);
-    // What the slashed one gave up is shared by the weights now.
-    about(scene.claim(other), 350_000 + 116_666);
-    about(scene.claim(slashed), 58_333);
+    about(scene.claim(other), 350_000);
+    // What the slashed one gave up streams to the weights that there are then, and nobody has it at once.
+    let late = scene.enter(3_000, 0);
+    assert_eq!(scene.claim(late), 0);
+    scene.now += REWARD_STREAM;
+    about(scene.claim(other), 175_000 * 10 / 45);
+    about(scene.claim(slashed), 175_000 * 5 / 45);
+    about(scene.claim(late), 175_000 * 30 / 45);
     scene.check();
 }
 
