@@ -145,7 +145,7 @@ impl Emission {
             self.window_paid = 0;
         }
         let amount = pay(self.rate, job.evidenced)?
-            .min(config.split(now).treasury_part(job.fee)?)
+            .min(config.treasury_part(job.fee)?)
             .min(self.window_cap.minus(self.window_paid)?)
             .min(self.left()?);
         ensure(amount > 0, MarketError::NothingToRelease)?;

@@ -96,11 +96,16 @@ impl RewardPool {
     /// Adds what has arrived in the vault to the stream.
     pub fn receive(&mut self, amount: u64, now: i64) -> Rule<()> {
         self.advance(now)?;
-        let left = seconds(self.stream_end.minus(now)?.max(0))?;
-        let length = stream_length(self.streaming, left, amount, seconds(REWARD_STREAM)?)?;
         self.received = self.received.plus(amount)?;
+        self.stream(amount)
+    }
+
+    /// Adds to the stream what is the stakers' and not released; the pool was advanced.
+    fn stream(&mut self, amount: u64) -> Rule<()> {
+        let left = seconds(self.stream_end.minus(self.stream_from)?.max(0))?;
+        let length = stream_length(self.streaming, left, amount, seconds(REWARD_STREAM)?)?;
         self.streaming = self.streaming.plus(amount)?;
-        self.stream_end = now.plus(i64::try_from(length).map_err(|_| MarketError::MathOverflow)?)?;
+        self.stream_end = self.stream_from.plus(i64::try_from(length).map_err(|_| MarketError::MathOverflow)?)?;
         Ok(())
     }
 
@@ -110,10 +115,10 @@ impl RewardPool {
         Ok(())
     }
 
-    /// What one position gave up is the others'.
+    /// What one position gave up is the stakers', and reaches them as income does: whoever stakes just before a slashed
+    /// position is synced earns nothing of it. The pool was advanced.
     pub fn forfeit(&mut self, amount: u64) -> Rule<()> {
-        self.carry = self.carry.plus(amount)?;
-        Ok(())
+        self.stream(amount)
     }
 
     /// A position claimed `amount`.

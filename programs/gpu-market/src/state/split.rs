@@ -43,11 +43,6 @@ impl Split {
         let referrer = if referred { share(amount, self.referral_bps)? } else { 0 };
         Ok(FeeShares { stakers, referrer, treasury: amount.minus(stakers)?.minus(referrer)? })
     }
-
-    /// The part of `amount` that is the treasury's whoever referred the client, rounded down.
-    pub fn treasury_part(&self, amount: u64) -> Rule<u64> {
-        Ok(self.shares(amount, true)?.treasury)
-    }
 }
 
 impl Config {
@@ -58,6 +53,14 @@ impl Config {
         } else {
             Split { stakers_bps: self.stakers_bps, referral_bps: self.referral_bps }
         }
+    }
+
+    /// The part of `amount` that is the treasury's whoever referred the client, rounded down: by the split in force or by the
+    /// one before or after it, whichever leaves it less, because fees are swept at another time than an incentive is paid.
+    pub fn treasury_part(&self, amount: u64) -> Rule<u64> {
+        let now = Split { stakers_bps: self.stakers_bps, referral_bps: self.referral_bps };
+        let next = Split { stakers_bps: self.next_stakers_bps, referral_bps: self.next_referral_bps };
+        Ok(now.shares(amount, true)?.treasury.min(next.shares(amount, true)?.treasury))
     }
 
     /// Announces a split; it replaces one that is not in force yet. Before the first market nobody is concerned, and it
