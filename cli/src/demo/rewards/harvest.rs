@@ -28,6 +28,7 @@ const GIVEN_TO_STAKERS: u64 = 210;
 impl Season {
     /// Everything from the emission to the last claim.
     pub(super) fn earn(&mut self, chain: &mut Chain, world: &World) -> Result<Address, CliError> {
+        self.credited(chain, world);
         let emission = self.open_emission(chain, world)?;
         for week in 1..=WEEKS + 1 {
             chain.wait(WEEK);
@@ -39,6 +40,18 @@ impl Season {
         }
         self.check_vaults(chain, world)?;
         Ok(emission)
+    }
+
+    /// What harmed clients have claimed by now.
+    fn credited(&mut self, chain: &Chain, world: &World) {
+        let mint = world.stake_token.mint;
+        let claimed = chain.tally.of(&mint).credits_claimed;
+        if claimed > 0 {
+            let what =
+                format!("clients have claimed {} that slashes credited to them", chain.books.show(&mint, claimed));
+            let rule = "a credit is paid when the unbonding period is over, so that slashing oneself is no way out";
+            self.note(chain, Deed::CreditsClaimed, what, rule);
+        }
     }
 
     fn open_emission(&mut self, chain: &mut Chain, world: &World) -> Result<Address, CliError> {
@@ -58,7 +71,7 @@ impl Season {
         Ok(emission)
     }
 
-    /// The crank moves what is due to the pool.
+    /// Moves what is due to the pool.
     fn release(&mut self, chain: &mut Chain, world: &World, emission: &Address) -> Result<(), CliError> {
         let token = world.stake_token;
         let due = rewards::due(&chain.get::<Emission>(emission)?, chain.unix());

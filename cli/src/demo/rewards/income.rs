@@ -13,7 +13,7 @@ use {
 };
 
 impl Season {
-    /// The crank has the pools count what slashed stakes still weigh.
+    /// Has the pools count what slashed stakes still weigh.
     pub fn sync(&mut self, day: &mut Day) -> Result<(), CliError> {
         for index in 0..self.stakers.len() {
             let Some(staker) = self.stakers.get(index) else { continue };
@@ -30,7 +30,7 @@ impl Season {
             }
             if let Some(before) = before {
                 let after = stake.weight().map_err(Refusal::from)?;
-                let what = format!("{name} was slashed: the crank lowers its weight from {before} to {after}");
+                let what = format!("{name} was slashed: anybody lowers its weight from {before} to {after}");
                 let rule = "a slash touches no pool; until somebody syncs it, a claim counts the lower weight";
                 self.note(&day.chain, Deed::WeightSynced, what, rule);
             }

@@ -14,7 +14,7 @@ pub use {
 };
 
 use {
-    super::{ascent, books::Coin, chain::Chain, day::Day, world::World},
+    super::{ascent, books::Coin, chain::Chain, day::Day},
     crate::error::CliError,
     gpu_market::state::{Config, RewardPool, RewardPosition, Stake},
     gpu_market_migrations::Deployment,
@@ -44,6 +44,7 @@ pub enum Deed {
     FeesSwept,
     ClaimRefused,
     IncentivesPaid,
+    CreditsClaimed,
     EmissionOpened,
     YieldShown,
     EmissionReleased,
