@@ -1,20 +1,85 @@
 //! Command line of `gpu-market`.
 
 use {
+    crate::{
+        commands::{EXIT_CODES, admin, attest, client, host, job, market, stake},
+        output::Format,
+    },
     clap::{Parser, Subcommand},
     std::{ops::RangeInclusive, path::PathBuf},
 };
 
-/// Runs and inspects a GPU Market.
+/// A marketplace for GPU time on Solana: hosts, clients and operators of markets.
 #[derive(Debug, Parser)]
-#[command(name = "gpu-market", version)]
+#[command(name = "gpu-market", version, after_help = EXIT_CODES)]
 pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// What the Solana tools call the same.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Cluster, keys and output")]
+pub struct Global {
+    /// Config file [default: ~/.config/solana/cli/config.yml].
+    #[arg(short = 'C', long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address of the JSON-RPC server, or mainnet-beta (m), testnet (t), devnet (d), localhost (l).
+    #[arg(short, long, global = true, value_name = "URL_OR_MONIKER")]
+    pub url: Option<String>,
+    /// Address of the WebSocket server [default: derived from the JSON-RPC server's].
+    #[arg(long, global = true, value_name = "URL")]
+    pub ws: Option<String>,
+    /// The key that acts: a file, or - for standard input.
+    #[arg(short, long, global = true, value_name = "KEYPAIR")]
+    pub keypair: Option<String>,
+    /// The key that pays fee and rent [default: the one that acts].
+    #[arg(long, global = true, value_name = "KEYPAIR")]
+    pub fee_payer: Option<String>,
+    /// How sure a block has to be: processed, confirmed or finalized.
+    #[arg(long, global = true, value_name = "COMMITMENT")]
+    pub commitment: Option<String>,
+    /// What is bid for priority, micro lamports per compute unit.
+    #[arg(long, global = true, value_name = "MICRO_LAMPORTS")]
+    pub with_compute_unit_price: Option<u64>,
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: Format,
+    /// Prints the decoded instructions and their simulated cost; sends nothing.
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    /// Answers every question with yes.
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Markets: their terms, their queues.
+    #[command(subcommand)]
+    Market(market::Command),
+    /// A client's prepaid escrow.
+    #[command(subcommand)]
+    Client(client::Command),
+    /// Jobs, as their client sees them.
+    #[command(subcommand)]
+    Job(job::Command),
+    /// A host, its places in markets, and what it earns.
+    #[command(subcommand)]
+    Host(host::Command),
+    /// What backs a host.
+    #[command(subcommand)]
+    Stake(stake::Command),
+    /// Attestors and the rounds in which they measure hosts.
+    #[command(subcommand)]
+    Attest(attest::Command),
+    /// The protocol's settings and its income.
+    #[command(subcommand)]
+    Admin(admin::Command),
+    /// Prints a script that completes this command's arguments in a shell.
+    Completions { shell: clap_complete::Shell },
     /// Runs a market day on the real program in an embedded chain, and checks every invariant.
     ///
     /// Hosts execute the command of each job as a local process; the SHA-256 of its output is the result on the chain.

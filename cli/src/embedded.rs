@@ -3,6 +3,9 @@
 /// The program, as it is deployed.
 pub const PROGRAM: &[u8] = include_bytes!("../../artifacts/gpu_market.so");
 
+/// The program's interface description.
+pub const IDL: &str = include_str!("../../idl/gpu_market.json");
+
 /// A text file and its name in errors.
 #[derive(Clone, Copy, Debug)]
 pub struct TextFile {

@@ -3,10 +3,19 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_arithmetic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod amount;
 mod args;
+mod calendar;
+mod commands;
+mod config;
+mod context;
 mod demo;
 mod embedded;
 mod error;
+mod explain;
+mod idl;
+mod keypair;
+mod output;
 mod process;
 mod spec;
 
@@ -17,8 +26,21 @@ use {
 };
 
 fn main() -> ExitCode {
-    let Command::Demo(options) = Args::parse().command;
-    match demo::run(&options) {
+    let args = Args::parse();
+    match args.command {
+        Command::Demo(options) => demonstrate(&options),
+        command => match commands::run(&args.global, command) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::from(error.exit_code())
+            }
+        },
+    }
+}
+
+fn demonstrate(options: &args::Demo) -> ExitCode {
+    match demo::run(options) {
         Ok(findings) if findings.is_empty() => ExitCode::SUCCESS,
         Ok(findings) => {
             findings.iter().for_each(|finding| eprintln!("finding: {finding}"));

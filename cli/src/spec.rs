@@ -38,6 +38,59 @@ pub enum Work {
     Image(String),
 }
 
+/// A spec as far as it can be checked by itself.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    pub name: String,
+    pub work: Work,
+    /// GPU class.
+    pub gpu: String,
+    pub tier: Tier,
+    /// Symbol or address of the payment mint.
+    pub payment: String,
+    /// Seconds.
+    pub max_duration: u32,
+    /// Whole tokens per hour.
+    pub max_rate: Decimal,
+    /// SHA-256 of the spec as canonical JSON.
+    pub hash: [u8; 32],
+}
+
+impl Spec {
+    /// Reads the file of a spec.
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        let file = path.display().to_string();
+        let text =
+            std::fs::read_to_string(path).map_err(|source| FileError::Unreadable { file: file.clone(), source })?;
+        Self::parse(&file, &text)
+    }
+
+    /// Parses the text of a spec; `file` is its name in errors.
+    pub fn parse(file: &str, text: &str) -> Result<Self, FileError> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let raw: RawSpec = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| FileError::format(file, error.path(), error.inner()))?;
+        deserializer.end().map_err(|error| FileError::format(file, ".", error))?;
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(|error| FileError::format(file, ".", error))?;
+        check_name(file, &raw.name)?;
+        let tier = match raw.tier {
+            RawTier::Community => Tier::Community,
+            RawTier::Premium => Tier::Premium,
+        };
+        Ok(Self {
+            work: work(file, &raw)?,
+            name: raw.name,
+            gpu: raw.gpu,
+            tier,
+            payment: raw.payment,
+            max_duration: raw.max_duration_seconds,
+            max_rate: raw.max_rate_per_hour,
+            hash: Sha256::digest(canonical(&value)).into(),
+        })
+    }
+}
+
 /// A checked spec and the market that it belongs to.
 #[derive(Clone, Debug)]
 pub struct JobSpec {
@@ -72,29 +125,24 @@ impl JobSpec {
     }
 
     fn read(path: &Path, deployment: &Deployment) -> Result<Self, FileError> {
-        let file = path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|source| FileError::Unreadable { file: file.clone(), source })?;
-        Self::parse(&file, &text, deployment)
+        Self::of(&path.display().to_string(), Spec::read(path)?, deployment)
     }
 
     /// Parses the text of a spec; `file` is its name in errors.
     pub fn parse(file: &str, text: &str, deployment: &Deployment) -> Result<Self, FileError> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let raw: RawSpec = serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| FileError::format(file, error.path(), error.inner()))?;
-        deserializer.end().map_err(|error| FileError::format(file, ".", error))?;
-        let value: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| FileError::format(file, ".", error))?;
-        check_name(file, &raw.name)?;
-        let market = find_market(file, &raw, deployment)?;
+        Self::of(file, Spec::parse(file, text)?, deployment)
+    }
+
+    /// Finds the market of a spec, and checks what depends on it.
+    fn of(file: &str, spec: Spec, deployment: &Deployment) -> Result<Self, FileError> {
+        let market = find_market(file, &spec, deployment)?;
         Ok(Self {
-            work: work(file, &raw)?,
             market: market.id,
-            max_duration: max_duration(file, &raw, market)?,
-            max_rate: max_rate(file, &raw, market, deployment)?,
-            hash: Sha256::digest(canonical(&value)).into(),
-            name: raw.name,
+            max_duration: max_duration(file, &spec, market)?,
+            max_rate: max_rate(file, &spec, market, deployment)?,
+            work: spec.work,
+            hash: spec.hash,
+            name: spec.name,
         })
     }
 
@@ -140,15 +188,11 @@ fn work(file: &str, raw: &RawSpec) -> Result<Work, FileError> {
     }
 }
 
-fn find_market<'a>(file: &str, raw: &RawSpec, deployment: &'a Deployment) -> Result<&'a MarketSpec, FileError> {
-    let tier = match raw.tier {
-        RawTier::Community => Tier::Community,
-        RawTier::Premium => Tier::Premium,
-    };
+fn find_market<'a>(file: &str, spec: &Spec, deployment: &'a Deployment) -> Result<&'a MarketSpec, FileError> {
     let mut candidates: Vec<&MarketSpec> = deployment.markets.iter().collect();
-    narrow(file, "gpu", &raw.gpu, &mut candidates, |market| market.gpu.clone())?;
-    narrow(file, "tier", &tier_name(tier), &mut candidates, |market| tier_name(market.tier))?;
-    narrow(file, "payment", &raw.payment, &mut candidates, |market| market.payment.clone())?;
+    narrow(file, "gpu", &spec.gpu, &mut candidates, |market| market.gpu.clone())?;
+    narrow(file, "tier", &tier_name(spec.tier), &mut candidates, |market| tier_name(market.tier))?;
+    narrow(file, "payment", &spec.payment, &mut candidates, |market| market.payment.clone())?;
     let missing = || FileError::value(file, "gpu", "there is no such market", "a market of the markets file");
     candidates.first().copied().ok_or_else(missing)
 }
@@ -176,23 +220,23 @@ pub fn tier_name(tier: Tier) -> String {
     format!("{tier:?}").to_lowercase()
 }
 
-fn max_duration(file: &str, raw: &RawSpec, market: &MarketSpec) -> Result<u32, FileError> {
+fn max_duration(file: &str, spec: &Spec, market: &MarketSpec) -> Result<u32, FileError> {
     let bounds = market.terms.min_duration..=market.terms.max_duration;
-    if bounds.contains(&raw.max_duration_seconds) {
-        return Ok(raw.max_duration_seconds);
+    if bounds.contains(&spec.max_duration) {
+        return Ok(spec.max_duration);
     }
-    let problem = format!("{} is out of range in this market", raw.max_duration_seconds);
+    let problem = format!("{} is out of range in this market", spec.max_duration);
     let allowed = format!("{} to {}", bounds.start(), bounds.end());
     Err(FileError::value(file, "max_duration_seconds", problem, allowed))
 }
 
-fn max_rate(file: &str, raw: &RawSpec, market: &MarketSpec, deployment: &Deployment) -> Result<u64, FileError> {
+fn max_rate(file: &str, spec: &Spec, market: &MarketSpec, deployment: &Deployment) -> Result<u64, FileError> {
     let decimals = deployment.token(&market.payment).map_or(0, |token| token.decimals);
-    let rate = raw.max_rate_per_hour.rate_per_second(decimals).ok();
+    let rate = spec.max_rate.rate_per_second(decimals).ok();
     if let Some(rate) = rate.filter(|rate| *rate >= market.terms.rate) {
         return Ok(rate);
     }
-    let problem = format!("{} is not a rate that this market takes", raw.max_rate_per_hour);
+    let problem = format!("{} is not a rate that this market takes", spec.max_rate);
     let allowed = format!("{} {} per hour or more", market.rate_per_hour, market.payment);
     Err(FileError::value(file, "max_rate_per_hour", problem, allowed))
 }

@@ -2,30 +2,12 @@
 
 mod common;
 
-use {
-    common::{gpu_market, text},
-    std::path::{Path, PathBuf},
-};
+use common::{file, folder, gpu_market, text};
 
 const MARKETS: &str = include_str!("../../examples/markets.toml");
 
 const JOB: &str = r#"{"name":"a","command":["true"],"gpu":"rtx-4090","tier":"community","payment":"USDG",
     "max_duration_seconds":600,"max_rate_per_hour":"0.3"}"#;
-
-/// An empty folder of its own for the test `name`.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("a folder");
-    folder
-}
-
-/// A file in that folder; returns its path as text.
-fn file(folder: &Path, name: &str, content: &str) -> String {
-    let path = folder.join(name);
-    std::fs::write(&path, content).expect("written");
-    path.to_str().expect("UTF-8").to_owned()
-}
 
 /// What the command says when it refuses its input.
 fn refused(arguments: &[&str]) -> String {

@@ -29,6 +29,12 @@ pub enum DecodeError {
         /// Version that it records; zero if it was never written.
         version: u8,
     },
+    /// The account is none of SPL Token or Token-2022, or not of the expected kind.
+    #[error("this is no {expected} account of SPL Token or Token-2022")]
+    WrongToken {
+        /// What it was taken for.
+        expected: &'static str,
+    },
     /// A list of a shard leaves the shard, runs in a circle or holds a node of another kind.
     #[error("the shard's queue is broken at node {node}")]
     BrokenQueue {

@@ -2,7 +2,6 @@
 
 mod ascent;
 mod books;
-mod calendar;
 mod cast;
 mod chain;
 mod closing;
@@ -18,7 +17,7 @@ mod world;
 pub use ascent::Fault;
 
 use {
-    crate::{args::Demo, embedded, error::CliError, spec::JobSpec},
+    crate::{args::Demo, calendar, embedded, error::CliError, spec::JobSpec},
     ascent::{AscentFacts, Plot},
     chain::Chain,
     day::Day,

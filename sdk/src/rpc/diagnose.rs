@@ -42,10 +42,8 @@ impl Connection {
         self.require_program().await?;
         let account = self.raw(&lacking.account).await?;
         let held = account.map_or(0, |account| account.lamports);
-        let empty = self.rpc.get_minimum_balance_for_rent_exemption(0).await;
-        let empty = empty.map_err(|error| self.transport(error))?;
-        let fee = if lacking.pays_fee { self.rpc.get_fee_for_message(message).await } else { Ok(0) };
-        let fee = fee.map_err(|error| self.transport(error))?;
+        let empty = self.empty_rent().await?;
+        let fee = if lacking.pays_fee { self.fee(message).await? } else { 0 };
         let needed = needed(&lacking.account, instructions, fee, empty);
         Ok(RpcError::Unfunded {
             payer: lacking.account,

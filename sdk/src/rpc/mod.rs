@@ -35,27 +35,33 @@ mod assemble;
 mod diagnose;
 mod endpoint;
 mod error;
+mod estimate;
 mod fee;
 pub mod gap;
 mod post;
 mod read;
 pub mod retry;
+mod scan;
 mod stream;
 mod submit;
+mod tokens;
 mod transaction;
 mod transport;
 
 pub use {
     endpoint::Endpoint,
     error::{Refused, RpcError},
+    estimate::Estimate,
     fee::FeePolicy,
     post::Posted,
     read::{Clock, MarketInForce},
+    scan::Holds,
     solana_commitment_config::CommitmentConfig,
     solana_signature::Signature,
     solana_signer::signers::Signers,
     stream::{EventStream, StartAt},
     submit::Receipt,
+    tokens::{Mint, TokenAccount},
     transaction::Emitted,
 };
 

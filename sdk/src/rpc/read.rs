@@ -107,7 +107,8 @@ impl Connection {
         Ok((decoded(job, &job_account)?, decoded(shard, &shard_account.ok_or(missing)?)?))
     }
 
-    async fn missing(&self, account: &'static str, address: &Address) -> RpcError {
+    /// What a missing account means: a cluster without the program has none of them.
+    pub(super) async fn missing(&self, account: &'static str, address: &Address) -> RpcError {
         let missing = RpcError::Missing { account, address: *address };
         self.require_program().await.err().unwrap_or(missing)
     }
@@ -130,7 +131,7 @@ impl Connection {
 }
 
 /// Decodes an account that has to be the program's.
-fn decoded<T: Decode>(address: &Address, account: &RawAccount) -> Result<T, RpcError> {
+pub(super) fn decoded<T: Decode>(address: &Address, account: &RawAccount) -> Result<T, RpcError> {
     let decoded = if account.owner == address::PROGRAM {
         decode::decode(&account.data)
     } else {

@@ -10,7 +10,7 @@ use {
         gap::{Entry, Gap, PAGE, Seen, Step},
         retry,
     },
-    crate::address,
+    crate::{Address, address},
     futures_util::StreamExt,
     solana_pubsub_client::nonblocking::pubsub_client::PubsubClient,
     solana_rpc_client::rpc_client::GetConfirmedSignaturesForAddress2Config,
@@ -89,9 +89,28 @@ impl Connection {
         }
     }
 
+    /// The latest transactions that named an account and succeeded, the newest first, at most `limit` of a page of a
+    /// thousand.
+    pub async fn history_of(&self, account: &Address, limit: usize) -> Result<Vec<Signature>, RpcError> {
+        let page = self.page(account, None, None, PAGE).await?;
+        let succeeded = page.into_iter().filter(|entry| !entry.failed).take(limit);
+        Ok(succeeded.map(|entry| entry.signature).collect())
+    }
+
     /// A page of the program's transactions, the newest first.
     async fn history(
         &self,
+        before: Option<Signature>,
+        until: Option<Signature>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, RpcError> {
+        self.page(&address::PROGRAM, before, until, limit).await
+    }
+
+    /// A page of an account's transactions, the newest first.
+    async fn page(
+        &self,
+        account: &Address,
         before: Option<Signature>,
         until: Option<Signature>,
         limit: usize,
@@ -102,7 +121,7 @@ impl Connection {
             limit: Some(limit),
             commitment: Some(self.settings.commitment),
         };
-        let page = self.rpc.get_signatures_for_address_with_config(&address::PROGRAM, config).await;
+        let page = self.rpc.get_signatures_for_address_with_config(account, config).await;
         let page = page.map_err(|error| self.transport(error))?;
         Ok(page.iter().filter_map(entry).collect())
     }

@@ -99,7 +99,7 @@ impl Connection {
         Ok(Prepared { instructions, message, limits, signers })
     }
 
-    async fn simulate(
+    pub(super) async fn simulate(
         &self,
         payer: &Address,
         instructions: &[Instruction],
@@ -125,7 +125,7 @@ impl Connection {
     }
 
     /// What to bid. An endpoint that is not asked costs nothing.
-    async fn price(&self, payer: &Address, instructions: &[Instruction]) -> Result<u64, RpcError> {
+    pub(super) async fn price(&self, payer: &Address, instructions: &[Instruction]) -> Result<u64, RpcError> {
         let policy = self.settings.fee;
         if policy.cap == 0 {
             return Ok(0);
@@ -148,7 +148,7 @@ impl Connection {
         Ok((transaction, last_valid_height))
     }
 
-    async fn blockhash(&self) -> Result<(Hash, u64), RpcError> {
+    pub(super) async fn blockhash(&self) -> Result<(Hash, u64), RpcError> {
         let answer = self.rpc.get_latest_blockhash_with_commitment(self.settings.commitment).await;
         answer.map_err(|error| self.transport(error))
     }
@@ -211,7 +211,7 @@ impl Connection {
 }
 
 /// The limits of a transaction after its simulation.
-fn limits(instructions: &[Instruction], simulated: &RpcSimulateTransactionResult, price: u64) -> Limits {
+pub(super) fn limits(instructions: &[Instruction], simulated: &RpcSimulateTransactionResult, price: u64) -> Limits {
     let units = u32::try_from(simulated.units_consumed.unwrap_or_default()).unwrap_or(u32::MAX);
     let prefix = u32::try_from(PREFIX).unwrap_or(u32::MAX);
     Limits {

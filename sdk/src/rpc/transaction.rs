@@ -2,7 +2,11 @@
 
 use {
     super::{Connection, RpcError},
-    crate::{Address, address, error::DecodeError, events::Event},
+    crate::{
+        Address, address,
+        error::DecodeError,
+        events::{EVENT_TAG, Event},
+    },
     solana_rpc_client_api::{config::RpcTransactionConfig, request::RpcRequest},
     solana_signature::Signature,
     solana_transaction_status_client_types::{
@@ -27,6 +31,19 @@ pub struct Emitted {
 impl Connection {
     /// What a transaction emitted; none if the endpoint does not know the transaction (yet), or if it failed.
     pub async fn emitted(&self, signature: &Signature) -> Result<Option<Emitted>, RpcError> {
+        let transaction = self.transaction(signature).await?;
+        Ok(transaction.and_then(|transaction| emitted(*signature, &transaction)))
+    }
+
+    /// The events of a transaction as bytes, each with its tag, for whoever reads them by the interface description; as
+    /// [`Connection::emitted`] otherwise.
+    pub async fn emitted_bytes(&self, signature: &Signature) -> Result<Option<Vec<Vec<u8>>>, RpcError> {
+        let transaction = self.transaction(signature).await?;
+        let data = transaction.as_ref().and_then(data_of_events);
+        Ok(data.map(|all| all.into_iter().filter(|data| data.starts_with(&EVENT_TAG)).collect()))
+    }
+
+    async fn transaction(&self, signature: &Signature) -> Result<Option<Encoded>, RpcError> {
         let config = RpcTransactionConfig {
             encoding: Some(UiTransactionEncoding::Base64),
             commitment: Some(self.settings.commitment),
@@ -34,16 +51,19 @@ impl Connection {
         };
         let params = serde_json::json!([signature.to_string(), config]);
         let answer = self.rpc.send::<Option<Encoded>>(RpcRequest::GetTransaction, params).await;
-        let transaction = answer.map_err(|error| self.transport(error))?;
-        Ok(transaction.and_then(|transaction| emitted(*signature, &transaction)))
+        answer.map_err(|error| self.transport(error))
     }
 }
 
-fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
+/// Data of the calls that the program may have made to itself; none of a transaction that failed.
+fn data_of_events(confirmed: &Encoded) -> Option<Vec<Vec<u8>>> {
     let meta = confirmed.transaction.meta.as_ref().filter(|meta| meta.err.is_none())?;
-    let keys = keys(confirmed, meta)?;
+    Some(inner_data(meta, &keys(confirmed, meta)?))
+}
+
+fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
     let mut emitted = Emitted { signature, slot: confirmed.slot, events: Vec::new(), unknown: Vec::new() };
-    for data in inner_data(meta, &keys) {
+    for data in data_of_events(confirmed)? {
         match Event::decode(&data) {
             Ok(event) => emitted.events.push(event),
             // An ordinary call of the program by another one.

@@ -1,0 +1,69 @@
+//! GPUs that a round proved.
+
+use {
+    super::{find, measure::Measurement},
+    crate::{
+        commands::{CommandError, lookup::or_next},
+        context::{Context, receipt_record},
+        output::{Record, Value},
+    },
+    gpu_market_sdk::{
+        Address, address, digest,
+        gpu_market::state::{Gpu, Host},
+        instructions::attest::{self, ClaimGpu},
+    },
+    std::path::Path,
+};
+
+/// Claims each GPU in a transaction of its own. One that another member holds is left out, and said.
+pub async fn claim(context: &Context, round_key: Address, file: &Path) -> Result<(), CommandError> {
+    let round = find(context, round_key).await?;
+    let measured = Measurement::read(file)?;
+    let mut rows = Vec::new();
+    for (index, uuid_hash) in (0u16..).zip(&measured.gpus) {
+        let is_done = round.claims_done.checked_shr(index.into()).unwrap_or_default() & 1 == 1;
+        if is_done {
+            continue;
+        }
+        let row = Record::row().with("gpu", address::gpu(&round.set, uuid_hash).0).with("index", index);
+        let claim = ClaimGpu {
+            payer: context.payer()?,
+            challenge: round_key,
+            member: round.member,
+            set: round.set,
+            uuid_hash: *uuid_hash,
+            index,
+            proof: digest::gpu_proof(&measured.gpus, index.into())?,
+        };
+        match context.send(&[attest::claim_gpu(claim)], &[]).await {
+            Ok(Some(receipt)) => {
+                rows.push(row.with("claimed", true).with("reason", Value::Nothing).and(receipt_record(&receipt)))
+            }
+            Ok(None) => return Ok(()),
+            Err(CommandError::Rpc(error)) if error.refusal().is_some() => {
+                rows.push(row.with("claimed", false).with("reason", error.to_string()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let title = if rows.is_empty() { "All are claimed" } else { "Claimed" };
+    let hint = format!("next: `gpu-market attest conclude {round_key}`");
+    context.print(&Record::new(title).with("round", round_key).with("gpus", rows).hint(hint))
+}
+
+pub async fn release(context: &Context, uuid: &str, set: Address) -> Result<(), CommandError> {
+    let key = address::gpu(&set, &digest::gpu_uuid(uuid.as_bytes())).0;
+    let gpu = or_next(
+        context.connection.get::<Gpu>(&key).await,
+        || format!("GPU {uuid} that was proved to {set}"),
+        || "write its uuid as `nvidia-smi -L` does".to_owned(),
+    )?;
+    let host = context.connection.get::<Host>(&gpu.host).await?;
+    let me = context.me()?;
+    if context.now().await? < gpu.expires_at {
+        context.require_key(format!("the GPU {uuid}"), "owner", &[host.owner])?;
+    }
+    let record = Record::new("Released").with("gpu", key).with("member", gpu.member);
+    context.confirm(Some(&record), "Give this GPU up? It no longer counts for its member.")?;
+    context.submit(record, &[attest::release_gpu(me, key, &gpu)]).await
+}

@@ -1,0 +1,94 @@
+//! What jobs paid.
+
+use {
+    super::{Whose, status::members},
+    crate::{
+        commands::{CommandError, lookup::MarketRef},
+        context::Context,
+        output::{Record, Value},
+    },
+    gpu_market_sdk::{
+        Address, address,
+        instructions::host::{WithdrawEarnings, withdraw_earnings},
+        rpc::Mint,
+    },
+    std::collections::BTreeMap,
+};
+
+/// Base units in the earnings vaults of a host, with their mints.
+async fn vaults(context: &Context, host: &Address) -> Result<Vec<(Address, Mint, u64)>, CommandError> {
+    let members = members(context, host).await?;
+    let mints: BTreeMap<Address, Mint> =
+        members.iter().map(|(_, _, place)| (place.payment.token.mint, place.payment)).collect();
+    let mut vaults = Vec::new();
+    for (key, mint) in mints {
+        let vault = address::earnings(host, &key).0;
+        if let Some(account) = context.connection.token_account(&vault).await? {
+            vaults.push((vault, mint, account.amount));
+        }
+    }
+    Ok(vaults)
+}
+
+pub async fn earnings(context: &Context, whose: &Whose) -> Result<(), CommandError> {
+    let spinner = context.spinner("reading the host");
+    let (key, host) = context.host(whose.owner).await?;
+    let vaults = vaults(context, &key).await?;
+    drop(spinner);
+    let rows = vaults.into_iter().map(|(vault, mint, amount)| row(vault, &mint, amount)).collect::<Vec<_>>();
+    context.print(&Record::row().with("host", key).with("owner", host.owner).with("vaults", rows))
+}
+
+fn row(vault: Address, mint: &Mint, amount: u64) -> Record {
+    Record::row()
+        .with("mint", mint.token.mint)
+        .with("amount", Value::amount(amount, mint.decimals))
+        .with("vault", vault)
+        .with("decimals", mint.decimals)
+}
+
+/// What to withdraw.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Withdraw {
+    /// Only what is in this mint.
+    #[arg(long, conflicts_with = "market")]
+    mint: Option<Address>,
+    /// Only what is in the payment mint of this market.
+    #[arg(long)]
+    market: Option<MarketRef>,
+    #[command(flatten)]
+    whose: Whose,
+    /// Token account of the host's owner [default: its wallet's].
+    #[arg(long, value_name = "TOKEN_ACCOUNT")]
+    to: Option<Address>,
+}
+
+pub async fn withdraw(context: &Context, options: &Withdraw) -> Result<(), CommandError> {
+    let (key, host) = context.host(options.whose.owner).await?;
+    context.require_key(format!("the host {key}"), "owner or operator", &[host.owner, host.operator])?;
+    let only = match (options.mint, options.market) {
+        (None, Some(market)) => Some(context.place(market).await?.market.payment_mint),
+        (mint, _) => mint,
+    };
+    let mut vaults = vaults(context, &key).await?;
+    vaults.retain(|(_, mint, amount)| *amount > 0 && only.is_none_or(|only| only == mint.token.mint));
+    let (mut instructions, mut rows) = (Vec::new(), Vec::new());
+    for (vault, mint, amount) in vaults {
+        let (destination, create) = context.destination(host.owner, options.to, &mint).await?;
+        instructions.extend(create);
+        instructions.push(withdraw_earnings(WithdrawEarnings {
+            authority: context.me()?,
+            host: key,
+            token: mint.token,
+            destination,
+            amount: u64::MAX,
+        }));
+        rows.push(row(vault, &mint, amount).with("destination", destination));
+    }
+    let record = Record::new("Withdrawn").with("host", key).with("vaults", rows);
+    if instructions.is_empty() {
+        let record = Record::new("There is nothing to withdraw").and(record);
+        return context.print(&record);
+    }
+    context.submit(record, &instructions).await
+}

@@ -1,0 +1,93 @@
+//! `gpu-market host`: a host, its members of markets, and what it earns.
+
+mod earnings;
+mod join;
+mod leave;
+mod missing;
+mod register;
+mod status;
+
+use {
+    super::{CommandError, lookup::MarketRef},
+    crate::context::Context,
+    clap::Subcommand,
+    gpu_market_sdk::Address,
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Registers the host of the key that acts.
+    Register(register::Settings),
+    /// Changes operator, sealing key or metadata; what is not named stays.
+    Update(register::Settings),
+    /// Enrolls into a community market.
+    Enroll {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
+    /// Applies for a place in a premium market.
+    Apply {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
+    /// Shows a host and its standing in every market.
+    Status(Whose),
+    /// Shows every rule of promotion to a premium market, and what is missing.
+    Missing {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Promotes a candidate that meets every rule. Anyone may.
+    Promote {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Shows what lies in the earnings vaults.
+    Earnings(Whose),
+    /// Withdraws earnings to the wallet of the host's owner.
+    Withdraw(earnings::Withdraw),
+    /// Leaves every waiting seat, so that no further job is assigned. What is assigned or runs goes on.
+    Drain(leave::Drain),
+    /// Gives up a place in a premium market, so that collateral under the floor can leave.
+    Resign {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
+    /// Leaves a market without seats and collateral; its rent comes back.
+    Leave {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
+    /// Closes a host without members.
+    Close,
+}
+
+/// Which host.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Whose {
+    /// Owner of the host [default: the host that the key that acts owns or operates].
+    #[arg(long)]
+    owner: Option<Address>,
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    match command {
+        Command::Register(settings) => register::register(context, &settings).await,
+        Command::Update(settings) => register::update(context, &settings).await,
+        Command::Enroll { market } => join::enroll(context, market).await,
+        Command::Apply { market } => join::apply(context, market).await,
+        Command::Status(whose) => status::status(context, &whose).await,
+        Command::Missing { market, whose } => missing::missing(context, market, &whose).await,
+        Command::Promote { market, whose } => missing::promote(context, market, &whose).await,
+        Command::Earnings(whose) => earnings::earnings(context, &whose).await,
+        Command::Withdraw(withdraw) => earnings::withdraw(context, &withdraw).await,
+        Command::Drain(drain) => leave::drain(context, &drain).await,
+        Command::Resign { market } => leave::resign(context, market).await,
+        Command::Leave { market } => leave::leave(context, market).await,
+        Command::Close => leave::close(context).await,
+    }
+}

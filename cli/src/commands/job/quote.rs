@@ -1,0 +1,129 @@
+//! What a post would reserve, and where it would go.
+
+use {
+    super::post::Wanted,
+    crate::{
+        amount::span,
+        commands::{CommandError, lookup::Place},
+        context::Context,
+        output::{Record, Value},
+    },
+    gpu_market_sdk::{
+        decode::ShardAccount,
+        gpu_market::{constants::pause, settlement::Quote},
+        placement::{self, Line},
+        quote,
+    },
+    std::hash::{BuildHasher, RandomState},
+};
+
+/// Where a job would go, and what it would reserve at most.
+pub struct Offer {
+    pub shard: u8,
+    pub quote: Quote,
+    pub deposit: u64,
+    /// Whether a seat would take it at once.
+    pub matched: bool,
+    /// Jobs in line before it.
+    pub ahead: u16,
+}
+
+/// Checks a wish against a market. Nothing is sent.
+pub async fn check(context: &Context, place: &Place, wanted: &Wanted) -> Result<(), CommandError> {
+    require_open(context, place).await?;
+    require_rate(place, wanted)?;
+    require_duration(place, wanted)
+}
+
+/// Quotes a job that a waiting seat of `shard` takes.
+pub fn targeted(place: &Place, wanted: &Wanted, shard: u8) -> Result<Offer, CommandError> {
+    let quote = quote::matched(&place.terms, wanted.duration)?;
+    Ok(Offer { shard, deposit: quote.deposit()?, quote, matched: true, ahead: 0 })
+}
+
+/// Quotes a job by the market's queue, where the draw of a shard puts it.
+pub async fn offer(context: &Context, place: &Place, wanted: &Wanted) -> Result<Offer, CommandError> {
+    let shards = context.shards(&place.address, place.market.shards).await?;
+    let lines: Vec<Line> = shards.iter().map(|shard| Line::of(shard, place.now)).collect();
+    let random = RandomState::new().hash_one(std::process::id());
+    let full = || {
+        CommandError::rule(
+            "every shard of the market's queue is full, so no job can wait in it",
+            "post again when a host took one, post to a host of your choice with --to-host, or let somebody grow a shard: \
+             `gpu-market market grow`",
+        )
+    };
+    let index = placement::to_post(&lines, place.terms.rate, random).ok_or_else(full)?;
+    let (shard, line) = pick(&shards, &lines, index).ok_or_else(full)?;
+    let matched = line.jobs == 0 && line.head_seat.is_some_and(|seat| seat.rate <= place.terms.rate);
+    let quote = if matched {
+        quote::matched(&place.terms, wanted.duration)?
+    } else {
+        quote::queued(&place.terms, wanted.duration, shard.into())?
+    };
+    Ok(Offer { shard: index, deposit: quote.deposit()?, quote, matched, ahead: line.jobs })
+}
+
+fn pick<'a>(shards: &'a [ShardAccount], lines: &'a [Line], index: u8) -> Option<(&'a ShardAccount, &'a Line)> {
+    shards.iter().zip(lines).find(|(shard, _)| shard.shard.index == index)
+}
+
+async fn require_open(context: &Context, place: &Place) -> Result<(), CommandError> {
+    let by = if place.market.is_paused(pause::POSTING) {
+        "its authority"
+    } else if context.config().await?.is_paused(pause::POSTING) {
+        "the protocol's pauser"
+    } else {
+        return Ok(());
+    };
+    Err(CommandError::rule(
+        format!("posting is paused in this market by {by}"),
+        "wait, or choose another market: `gpu-market market list`",
+    ))
+}
+
+fn require_rate(place: &Place, wanted: &Wanted) -> Result<(), CommandError> {
+    if place.terms.rate <= wanted.max_rate {
+        return Ok(());
+    }
+    let (rate, accepted) = (place.rate(place.terms.rate).text(), place.rate(wanted.max_rate).text());
+    Err(CommandError::rule(
+        format!("the market's rate is {rate}, above the {accepted} that you accept"),
+        "raise --max-rate (max_rate_per_hour in a spec), or choose another market: `gpu-market market list`",
+    ))
+}
+
+fn require_duration(place: &Place, wanted: &Wanted) -> Result<(), CommandError> {
+    let bounds = place.terms.min_duration..=place.terms.max_duration;
+    if bounds.contains(&wanted.duration) {
+        return Ok(());
+    }
+    Err(CommandError::input(
+        "duration",
+        format!("{} is out of range in this market", span(wanted.duration.into())),
+        format!("{} to {}", span((*bounds.start()).into()), span((*bounds.end()).into())),
+    ))
+}
+
+/// The quote, for the question and the result.
+pub fn record(place: &Place, wanted: &Wanted, offer: &Offer) -> Record {
+    let waiting = if offer.matched {
+        "taken at once by a waiting seat".to_owned()
+    } else {
+        format!("{} jobs before it", offer.ahead)
+    };
+    Record::row()
+        .with("market", place.address)
+        .with("mint", place.market.payment_mint)
+        .with("decimals", place.payment.decimals)
+        .with("spec_hash", wanted.spec_hash)
+        .with("duration", Value::Span(wanted.duration.into()))
+        .with("rate", place.rate(place.terms.rate))
+        .with("pay_at_most", place.pay(offer.quote.pay))
+        .with("fee_at_most", place.pay(offer.quote.fee))
+        .with("tip", place.pay(offer.quote.tip))
+        .with("queue_fee", place.pay(offer.quote.queue_fee))
+        .with("deposit", place.pay(offer.deposit))
+        .with("shard", offer.shard)
+        .with("queue", waiting)
+}
