@@ -4,7 +4,7 @@ use {
     gpu_market::{
         constants::{ANSWER_WINDOW, DRAW_WINDOW_SLOTS, HOST_GRACE, OPENING_WINDOW, READING_WINDOW, REVEAL_WINDOW},
         error::MarketError,
-        state::{Now, RoundResult},
+        state::{Now, Reading, RoundResult},
     },
     gpu_market_sdk::{Address, digest, events::Event, instructions::attest},
     gpu_market_tests::*,
