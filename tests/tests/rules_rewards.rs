@@ -259,6 +259,15 @@ proptest! {
     }
 
     #[test]
+    fn what_a_weight_earns_is_the_whole_part_of_the_product(
+        weight: u128, light in 0..128u32, gained: u128, less in 0..128u32,
+    ) {
+        let (weight, gained) = (weight >> light, gained >> less);
+        let exact = weight.checked_mul(gained).map(|product| (product >> 64) as u64);
+        prop_assert_eq!(earned(weight, gained).ok(), exact);
+    }
+
+    #[test]
     fn a_stream_lasts_the_mean_of_its_parts(left: u64, left_for in 0..1u64 << 32, added: u64, added_for in 0..1u64 << 32) {
         match left.checked_add(added) {
             Some(0) => prop_assert_eq!(stream_length(left, left_for, added, added_for), Ok(0)),

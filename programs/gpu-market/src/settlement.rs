@@ -182,7 +182,19 @@ fn divide_long(dividend: u128, divisor: u128) -> (u128, u128) {
 
 /// Base units that a weight earns while every unit of weight gains `gained`, which is × 2⁶⁴; rounded down.
 pub fn earned(weight: u128, gained: u128) -> Result<u64> {
-    u64::try_from(weight.times(gained)?.wrapping_shr(u64::BITS)).map_err(|_| MarketError::MathOverflow)
+    let ([light, heavy], [low, high]) = (halves(weight), halves(gained));
+    // Part by part, and of these only what is there: a checked product of 128 bits costs the program far more.
+    let [_, mut earned] = halves(u128::from(light).wrapping_mul(low.into()));
+    if high != 0 {
+        earned = earned.plus(light.times(high)?)?;
+    }
+    if heavy != 0 {
+        earned = earned.plus(heavy.times(low)?)?;
+    }
+    if heavy != 0 && high != 0 {
+        return Err(MarketError::MathOverflow);
+    }
+    Ok(earned)
 }
 
 /// How many seconds a stream lasts that has `left` base units for `left_for` more seconds when `added` ones join it that

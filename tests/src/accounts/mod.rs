@@ -14,6 +14,7 @@ mod kind;
 mod matrix;
 mod outcome;
 mod pool;
+mod recorded;
 mod render;
 mod trial;
 mod variants;

@@ -89,6 +89,9 @@ fn many_positions(watch: &Watch) -> Vec<(String, Cost)> {
         bench.world.open_position(&host, token);
         bench.world.give_stakers(token, id, 1_000_000);
     }
+    // A pool that the stake does not earn from.
+    let fifth = bench.world.svm.create_mint("fifth coin", address::TOKEN_PROGRAM, 6, false).expect("a mint");
+    bench.world.open_pool(fifth);
     let stake = bench.world.stake_more_ix(&host, STAKE, &tokens);
     bench.measure("stake_with_four_positions", stake, &[&owner]);
     bench.world.svm.advance(HOUR);

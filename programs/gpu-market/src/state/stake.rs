@@ -66,7 +66,8 @@ impl Stake {
     /// Weight in reward pools. It counts collateral too, and nothing that cools.
     pub fn weight(&self) -> Rule<u128> {
         let each = WEIGHT_UNLOCKED.plus(WEIGHT_PER_LOCK_DAY.times(self.lock_days.into())?)?;
-        u128::from(self.amount).times(each.into())
+        // Two numbers of 64 bits have a product of 128.
+        Ok(u128::from(self.amount).wrapping_mul(each.into()))
     }
 
     /// Nothing enters a vault that a check found short.
