@@ -12,6 +12,7 @@ mod extra_protocol;
 mod extra_tiers;
 mod jobs;
 mod parties;
+pub mod states;
 mod world;
 
 pub use {extra_attest::*, extra_jobs::*, extra_protocol::*, extra_tiers::*, jobs::*, parties::*, world::*};
