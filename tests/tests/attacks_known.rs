@@ -152,7 +152,7 @@ fn a_sweep_takes_owed_fees_and_nothing_that_a_live_job_reserves() {
     world.finish(&client, &host, &market, done);
     world.running(&client, &host, &market, 1, HOUR);
     let before = world.client_account(&client);
-    let sweep = treasury::sweep_fees(client.client, market.token);
+    let sweep = world.sweep(&client.client, market.token);
     world.ok(from_ref(&sweep), &[]);
     let after = world.client_account(&client);
     assert_eq!((after.available, after.reserved, after.fees_owed), (before.available, before.reserved, 0));

@@ -88,7 +88,13 @@ impl AdminAction {
             Self::Accept { by } => admin::accept_admin(cast.key(by)),
             Self::CloseConfig { by, rent } => admin::close_config(cast.key(by), cast.key(rent)),
             Self::OpenTreasury { mint } => treasury::open_treasury(cast.key(PAYER), cast.token(mint)),
-            Self::SweepFees { client } => treasury::sweep_fees(cast.client(client), cast.token(client.mint)),
+            // No split is ever announced here, and nobody is referred: all fees are the treasury's.
+            Self::SweepFees { client } => treasury::sweep_fees(treasury::SweepFees {
+                client: cast.client(client),
+                token: cast.token(client.mint),
+                stakers: false,
+                referrer: None,
+            }),
             Self::SweepSlashes { party } => treasury::sweep_slashes(cast.stake(party), cast.token(Mint::Stake)),
             Self::WithdrawTreasury { by, mint, to, amount } => {
                 treasury::withdraw_treasury(treasury::WithdrawTreasury {

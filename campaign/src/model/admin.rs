@@ -142,7 +142,7 @@ impl Model {
     fn sweep_fees(&mut self, client: ClientId) -> Result<(), Broken> {
         let (key, treasury) = (self.cast.client(client), self.at(Spot::Treasury(client.mint)));
         let mut rules = Rules::new();
-        self.all_exist(&mut rules, &[key, treasury]);
+        self.all_exist(&mut rules, &[self.at(Spot::Config), key, treasury]);
         rules.done()?;
         self.sweep(&self.at(Spot::ClientVault(client)), client.mint, self.clients[&key].fees_owed)?;
         if let Some(client) = self.clients.get_mut(&key) {

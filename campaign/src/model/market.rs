@@ -333,6 +333,9 @@ impl Model {
 /// When terms can take effect at the earliest whose usual notice ends at `usual`.
 fn earliest_effect(new: &TermsParams, old: &TermsParams, usual: i64, now: i64) -> i64 {
     let mut earliest = usual;
+    if new.bond > old.bond {
+        earliest = earliest.max(now + 7 * DAY);
+    }
     if is_looser(&new.policy, &old.policy) || new.attestor_set != old.attestor_set {
         earliest = earliest.max(now + 14 * DAY);
     }

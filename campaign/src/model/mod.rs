@@ -86,6 +86,10 @@ macro_rules! each_book {
             Account::Challenge(account) => $do(&mut $model.rounds, $address, RoundBook::read(account)),
             Account::Gpu(account) => $do(&mut $model.gpus, $address, GpuBook::read(account)),
             Account::Config(_) => unreachable!("the config is no entry of a map"),
+            // Nobody here opens any.
+            Account::RewardPool(_) | Account::RewardPosition(_) | Account::Emission(_) => {
+                unreachable!("the model knows no rewards")
+            }
         }
     };
 }
@@ -230,6 +234,9 @@ impl Model {
             Account::AttestorSet(account) => difference(self.sets.get(address), &SetBook::read(account)),
             Account::Challenge(account) => difference(self.rounds.get(address), &RoundBook::read(account)),
             Account::Gpu(account) => difference(self.gpus.get(address), &GpuBook::read(account)),
+            Account::RewardPool(_) | Account::RewardPosition(_) | Account::Emission(_) => {
+                Some("the model knows no rewards".into())
+            }
         }
     }
 
