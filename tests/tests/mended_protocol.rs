@@ -2,7 +2,7 @@
 
 use {
     gpu_market::{error::MarketError, state::TermsParams},
-    gpu_market_sdk::instructions::{client, job, market, member, shard, treasury},
+    gpu_market_sdk::instructions::{client, job, market, member, shard},
     gpu_market_tests::*,
     solana_keypair::Keypair,
     solana_signer::Signer,

@@ -167,7 +167,7 @@ fn unstaking_dodges_no_slash() {
 }
 
 #[test]
-fn a_slash_takes_free_collateral_then_free_stake_then_cooling_tranches_in_proportion() {
+fn a_slash_takes_the_members_own_collateral_first_and_nothing_that_cools() {
     let Scene { mut world, market, client, host } = Scene::community();
     let token = world.dollar;
     world.open_pool(token);
