@@ -9,7 +9,7 @@ use {
     gpu_market_sdk::{
         Address, Instruction, address,
         error::{Check, Refusal},
-        instructions::{client, expire, job, stake, treasury},
+        instructions::{client, expire, job, stake},
     },
     gpu_market_tests::*,
     solana_signer::Signer,

@@ -4,7 +4,7 @@ use {
     gpu_market::state::{JobState, Outcome},
     gpu_market_sdk::{
         Address,
-        instructions::{client, host, job, treasury},
+        instructions::{client, host, job},
     },
     gpu_market_tests::*,
     solana_signer::Signer,
@@ -99,7 +99,7 @@ fn a_frozen_treasury_keeps_no_client_from_its_escrow() {
     let Scene { mut world, market, client, host } = scene;
     let vault = gpu_market_sdk::address::treasury_vault(&market.token.mint).0;
     world.svm.freeze(market.token, &vault).expect("frozen");
-    let sweep = treasury::sweep_fees(client.client, market.token);
+    let sweep = world.sweep(&client.client, market.token);
     world.refused(&[sweep], &[], FROZEN);
     leaves_whole(&mut world, &client, &host, &market, jobs[0]);
 }

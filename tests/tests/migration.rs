@@ -9,7 +9,7 @@ use {
     gpu_market::state::{JobState, Now},
     gpu_market_sdk::{
         Address, address,
-        instructions::{client, stake, treasury},
+        instructions::{client, stake},
     },
     gpu_market_tests::*,
     serde_json::{Map, Value, json},
@@ -155,7 +155,7 @@ fn what_an_earlier_deployment_owes_leaves_by_the_usual_ways() {
     world.finish(&client, &host, &market, waiting);
     assert_eq!(world.tokens(&host.earnings(&market)), 180 * 100);
 
-    let sweep = treasury::sweep_fees(client.client, market.token);
+    let sweep = world.sweep(&client.client, market.token);
     world.ok(&[sweep], &[]);
     let available = world.client_account(&client).available;
     let withdraw = client::withdraw(client::Withdraw {
