@@ -104,7 +104,7 @@ fn joining_asks_for_terms_rate_standing_seat_and_collateral() {
     world.refused(&[queue::join(seat)], &signer, MarketError::NoSeatLeft);
     let leave = world.leave_ix(&host.operator, &host, &market, world.head_seat(&market));
     world.ok(&[leave], &signer);
-    world.svm.advance(TERMS.seat_lifetime);
+    world.wait_until(world.terms_change_at(&market));
     world.refused(&[queue::join(seat)], &signer, MarketError::WrongTerms);
     world.refused(&[queue::join(early)], &signer, MarketError::CollateralTooLow);
     world.allocate(&host, &market, STAKE);
@@ -250,7 +250,7 @@ fn renewing_is_refused_like_joining() {
     world.stop_in(&market, 0);
     let dear = world.announce(&market, &TermsParams { bond: 51 * STAKE, ..TERMS });
     world.refused(&[queue::renew(world.seat_of(&host, &dear), node)], &signer, MarketError::WrongTerms);
-    world.svm.advance(TERMS.seat_lifetime);
+    world.wait_until(world.terms_change_at(&market));
     world.refused(&[queue::renew(seat, node)], &signer, MarketError::WrongTerms);
     world.refused(&[queue::renew(world.seat_of(&host, &dear), node)], &signer, MarketError::CollateralTooLow);
     // An assigned seat is no longer one to renew.

@@ -158,10 +158,11 @@ fn a_raised_minimum_bond_binds_later_terms_and_not_earlier_ones() {
 }
 
 #[test]
-fn terms_are_announced_a_seat_lifetime_ahead() {
+fn terms_with_a_higher_bond_are_announced_a_week_ahead() {
     let mut world = World::new();
     let (market, authority, sponsor) = (world.community, world.authority.insecure_clone(), world.funded("sponsor"));
-    let earliest = world.now().unix + i64::from(TERMS.seat_lifetime);
+    // Their bond is higher, so that members have a week to top up.
+    let earliest = world.now().unix + gpu_market::constants::BOND_GRACE;
     let terms = TermsParams { rate: 7, ..HIGHEST };
     let terms = TermsParams { sla_bps: 0, ..terms };
     for at in [1, -1, i64::MIN, earliest - 1] {
