@@ -59,16 +59,17 @@ pub fn exit(run: &mut Run) -> Result<Exit, Failure> {
         if exit.waited > LONGEST_WAIT {
             return Err(Failure(left));
         }
-        run.step(&Action::Outside(Outside::Advance { seconds: wait(exit.waited) }))?;
+        run.step(&Action::Outside(Outside::Advance { seconds: wait(run) }))?;
     }
 }
 
-/// Waits become longer: a round has to be drawn within minutes, stake unbonds in weeks.
-fn wait(waited: i64) -> u32 {
-    match waited {
-        0..60 => 20,
-        60..20_000 => 650,
-        _ => 43_200,
+/// A round has to be drawn within minutes, and its phases are half an hour each; jobs and stakes take hours and days.
+fn wait(run: &Run) -> u32 {
+    let waits_for_draw = run.model.rounds.values().any(|round| round.state == 1);
+    match run.model.rounds.len() {
+        0 => 43_200,
+        _ if waits_for_draw => 20,
+        _ => 1_850,
     }
 }
 

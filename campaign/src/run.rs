@@ -14,7 +14,7 @@ use {
         model::{Model, Verdict},
         report::Tally,
     },
-    gpu_market::state::Now,
+    gpu_market::{constants::SLOT_HASHES, state::Now},
     gpu_market_sdk::{
         Address, Instruction, address,
         decode::Account,
@@ -98,6 +98,10 @@ impl Run {
 
     /// Reads an account anew into the ledger.
     fn refresh(&mut self, address: &Address, affected: &mut BTreeSet<Address>) {
+        // It is written anew before every draw.
+        if *address == SLOT_HASHES {
+            return;
+        }
         let raw = self.svm.raw(address);
         let ours = raw.as_ref().filter(|account| account.owner == address::PROGRAM);
         let account = ours.and_then(|account| Account::decode(&account.data).ok());
@@ -137,6 +141,13 @@ impl Run {
         self.model.act(action, &Scene { cast: &self.cast, look: &look })
     }
 
+    /// Whether an instruction has something exchanged in it that must not be.
+    fn is_attack(&self, action: &Action, name: &str, instruction: &Instruction) -> bool {
+        let Action::Twisted(straight, twist) = action else { return false };
+        self.scene_instruction(straight).as_ref() != Some(instruction)
+            && !free::is_harmless(name, *twist, instruction, &self.cast.key(PAYER))
+    }
+
     fn accounts_of(&self, instruction: &Instruction) -> Accounts {
         let keys = instruction.accounts.iter().map(|meta| meta.pubkey).chain([self.cast.key(PAYER)]);
         keys.map(|key| (key, self.svm.raw(&key))).collect()
@@ -148,6 +159,7 @@ impl Run {
         if name == "draw" {
             self.write_slot_hashes();
         }
+        let is_attack = self.is_attack(action, name, &instruction);
         let before = self.accounts_of(&instruction);
         let verdict = self.predict(action);
         let signers: Vec<_> =
@@ -164,6 +176,7 @@ impl Run {
                     action,
                     name,
                     &instruction,
+                    is_attack,
                     &verdict,
                     (&before, &after, fee),
                     &mut findings,
@@ -192,6 +205,7 @@ impl Run {
         action: &Action,
         name: &str,
         instruction: &Instruction,
+        is_attack: bool,
         verdict: &Verdict,
         (before, after, fee): (&Accounts, &Accounts, u64),
         findings: &mut Findings,
@@ -200,11 +214,8 @@ impl Run {
         if let Verdict::Refused(broken) = verdict {
             faults.push(format!("it was accepted, though {} forbid it", names(broken)));
         }
-        if let Action::Twisted(straight, twist) = action
-            && self.scene_instruction(straight).as_ref() != Some(instruction)
-            && !free::is_harmless(name, *twist, instruction, &self.cast.key(PAYER))
-        {
-            faults.push(format!("{name} was accepted with {twist:?}"));
+        if is_attack {
+            faults.push(format!("{name} was accepted: {action:?}"));
         }
         let named = instruction.accounts.first().map_or(address::PROGRAM, |meta| meta.pubkey);
         conserve::check(&named, before, after, fee, findings);
