@@ -187,17 +187,18 @@ fn seats(run: &Run, steps: &mut Vec<Action>) {
     }
 }
 
-/// Any wallet of the beneficiary does, which anybody may open.
+/// Any wallet of the beneficiary does, which anybody may open. An empty credit stays open while a job may need it.
 fn credits(run: &Run, party: Party, steps: &mut Vec<Action>) {
+    let needed = run.model.jobs.values().any(|job| !job.is_terminal());
     for beneficiary in (0..KEYS).map(Key) {
         let key = run.model.cast.at(Spot::Credit(party, beneficiary));
         let Some(credit) = run.model.credits.get(&key) else { continue };
-        steps.push(Action::Stake(if total(&credit.claims) > 0 {
+        if total(&credit.claims) > 0 {
             let to = Wallet { key: beneficiary, mint: Mint::Stake };
-            StakeAction::Claim { by: ATTACKER, party, beneficiary, to }
-        } else {
-            StakeAction::CloseCredit { party, beneficiary, rent: PAYER }
-        }));
+            steps.push(Action::Stake(StakeAction::Claim { by: ATTACKER, party, beneficiary, to }));
+        } else if !needed {
+            steps.push(Action::Stake(StakeAction::CloseCredit { party, beneficiary, rent: PAYER }));
+        }
     }
 }
 
