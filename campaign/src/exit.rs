@@ -59,16 +59,17 @@ pub fn exit(run: &mut Run) -> Result<Exit, Failure> {
         if exit.waited > LONGEST_WAIT {
             return Err(Failure(left));
         }
-        run.step(&Action::Outside(Outside::Advance { seconds: wait(exit.waited) }))?;
+        run.step(&Action::Outside(Outside::Advance { seconds: wait(run) }))?;
     }
 }
 
-/// Waits become longer: a round has to be drawn within minutes, stake unbonds in weeks.
-fn wait(waited: i64) -> u32 {
-    match waited {
-        0..60 => 20,
-        60..20_000 => 650,
-        _ => 43_200,
+/// A round has to be drawn within minutes, and its phases are half an hour each; jobs and stakes take hours and days.
+fn wait(run: &Run) -> u32 {
+    let waits_for_draw = run.model.rounds.values().any(|round| round.state == 1);
+    match run.model.rounds.len() {
+        0 => 43_200,
+        _ if waits_for_draw => 20,
+        _ => 1_850,
     }
 }
 
@@ -186,17 +187,18 @@ fn seats(run: &Run, steps: &mut Vec<Action>) {
     }
 }
 
-/// Any wallet of the beneficiary does, which anybody may open.
+/// Any wallet of the beneficiary does, which anybody may open. An empty credit stays open while a job may need it.
 fn credits(run: &Run, party: Party, steps: &mut Vec<Action>) {
+    let needed = run.model.jobs.values().any(|job| !job.is_terminal());
     for beneficiary in (0..KEYS).map(Key) {
         let key = run.model.cast.at(Spot::Credit(party, beneficiary));
         let Some(credit) = run.model.credits.get(&key) else { continue };
-        steps.push(Action::Stake(if total(&credit.claims) > 0 {
+        if total(&credit.claims) > 0 {
             let to = Wallet { key: beneficiary, mint: Mint::Stake };
-            StakeAction::Claim { by: ATTACKER, party, beneficiary, to }
-        } else {
-            StakeAction::CloseCredit { party, beneficiary, rent: PAYER }
-        }));
+            steps.push(Action::Stake(StakeAction::Claim { by: ATTACKER, party, beneficiary, to }));
+        } else if !needed {
+            steps.push(Action::Stake(StakeAction::CloseCredit { party, beneficiary, rent: PAYER }));
+        }
     }
 }
 

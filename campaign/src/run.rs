@@ -1,8 +1,10 @@
 //! One campaign: every action is predicted, sent, and held against prediction and invariants.
 
+mod around;
+
 use {
     crate::{
-        action::{Action, Outside, Scene},
+        action::{Action, Scene},
         base::{Base, read, signers},
         cast::{Cast, PAYER},
         check::{
@@ -10,11 +12,10 @@ use {
             conserve::{self, Accounts, token_account},
             edges, free,
         },
-        ids::Spot,
         model::{Model, Verdict},
         report::Tally,
     },
-    gpu_market::state::Now,
+    gpu_market::constants::SLOT_HASHES,
     gpu_market_sdk::{
         Address, Instruction, address,
         decode::Account,
@@ -98,6 +99,10 @@ impl Run {
 
     /// Reads an account anew into the ledger.
     fn refresh(&mut self, address: &Address, affected: &mut BTreeSet<Address>) {
+        // It is written anew before every draw.
+        if *address == SLOT_HASHES {
+            return;
+        }
         let raw = self.svm.raw(address);
         let ours = raw.as_ref().filter(|account| account.owner == address::PROGRAM);
         let account = ours.and_then(|account| Account::decode(&account.data).ok());
@@ -137,6 +142,13 @@ impl Run {
         self.model.act(action, &Scene { cast: &self.cast, look: &look })
     }
 
+    /// Whether an instruction has something exchanged in it that must not be.
+    fn is_attack(&self, action: &Action, name: &str, instruction: &Instruction) -> bool {
+        let Action::Twisted(straight, twist) = action else { return false };
+        self.scene_instruction(straight).as_ref() != Some(instruction)
+            && !free::is_harmless(name, *twist, instruction, &self.cast.key(PAYER))
+    }
+
     fn accounts_of(&self, instruction: &Instruction) -> Accounts {
         let keys = instruction.accounts.iter().map(|meta| meta.pubkey).chain([self.cast.key(PAYER)]);
         keys.map(|key| (key, self.svm.raw(&key))).collect()
@@ -148,6 +160,7 @@ impl Run {
         if name == "draw" {
             self.write_slot_hashes();
         }
+        let is_attack = self.is_attack(action, name, &instruction);
         let before = self.accounts_of(&instruction);
         let verdict = self.predict(action);
         let signers: Vec<_> =
@@ -164,6 +177,7 @@ impl Run {
                     action,
                     name,
                     &instruction,
+                    is_attack,
                     &verdict,
                     (&before, &after, fee),
                     &mut findings,
@@ -192,6 +206,7 @@ impl Run {
         action: &Action,
         name: &str,
         instruction: &Instruction,
+        is_attack: bool,
         verdict: &Verdict,
         (before, after, fee): (&Accounts, &Accounts, u64),
         findings: &mut Findings,
@@ -200,11 +215,8 @@ impl Run {
         if let Verdict::Refused(broken) = verdict {
             faults.push(format!("it was accepted, though {} forbid it", names(broken)));
         }
-        if let Action::Twisted(straight, twist) = action
-            && self.scene_instruction(straight).as_ref() != Some(instruction)
-            && !free::is_harmless(name, *twist, instruction, &self.cast.key(PAYER))
-        {
-            faults.push(format!("{name} was accepted with {twist:?}"));
+        if is_attack {
+            faults.push(format!("{name} was accepted: {action:?}"));
         }
         let named = instruction.accounts.first().map_or(address::PROGRAM, |meta| meta.pubkey);
         conserve::check(&named, before, after, fee, findings);
@@ -304,78 +316,6 @@ impl Run {
                 }
             }
         }
-    }
-
-    fn write_slot_hashes(&mut self) {
-        let newest = self.svm.now().slot - 1;
-        let hash =
-            |slot: u64| std::array::from_fn(|index| slot.to_le_bytes()[index % 8] ^ (index as u8).wrapping_mul(29));
-        let hashes: Vec<_> = (0..512).map(|back| (newest - back, hash(newest - back))).collect();
-        self.svm.set_slot_hashes(&hashes).expect("the sysvar is written");
-    }
-
-    fn outside(&mut self, outside: &Outside, action: &Action) -> Result<Outcome, Failure> {
-        let touched = match *outside {
-            Outside::Advance { seconds } => {
-                self.svm.advance(seconds);
-                None
-            }
-            Outside::Halt { seconds } => {
-                self.svm.halt(seconds);
-                None
-            }
-            Outside::GiveTokens { to, amount } => self.give_tokens(to, amount),
-            Outside::GiveLamports { to, lamports } => {
-                let address = self.cast.at(to);
-                self.svm.airdrop(&address, lamports);
-                Some(address)
-            }
-            Outside::Freeze(spot) => self.set_frozen(spot, true),
-            Outside::Thaw(spot) => self.set_frozen(spot, false),
-            Outside::Restart => {
-                self.restart();
-                None
-            }
-        };
-        self.predict(action);
-        if let Some(address) = touched {
-            self.refresh(&address, &mut BTreeSet::new());
-        }
-        self.tally.outside(outside);
-        Ok(Outcome::Outside)
-    }
-
-    fn give_tokens(&mut self, to: Spot, amount: u64) -> Option<Address> {
-        let address = self.cast.at(to);
-        let token = self.model.tokens.get(&address).filter(|token| !token.frozen)?;
-        let mint = self.cast.mint_of(&token.mint)?;
-        self.svm.mint_to(self.cast.token(mint), &address, amount).expect("the faucet mints");
-        let minted = self.cast.token(mint).mint;
-        self.refresh(&minted, &mut BTreeSet::new());
-        Some(address)
-    }
-
-    fn set_frozen(&mut self, spot: Spot, frozen: bool) -> Option<Address> {
-        let address = self.cast.at(spot);
-        if !self.model.can_freeze(&address, frozen) {
-            return None;
-        }
-        let mint = self.cast.mint_of(&self.model.tokens.get(&address)?.mint)?;
-        let token = self.cast.token(mint);
-        let done = if frozen { self.svm.freeze(token, &address) } else { self.svm.thaw(token, &address) };
-        done.expect("the issuer may freeze and thaw");
-        Some(address)
-    }
-
-    /// Exchanges an account on the chain behind the back of model and ledger, to see that it is noticed.
-    pub fn tamper(&mut self, key: Address, account: RawAccount) {
-        self.svm.set_raw(key, account).expect("an account of any contents is written");
-    }
-
-    /// Writes everything out and goes on in a new chain.
-    fn restart(&mut self) {
-        let now: Now = self.svm.now();
-        self.svm = Base::load(&self.program, self.raw.clone(), now).expect("what a chain held loads into another");
     }
 }
 

@@ -5,7 +5,7 @@ use {
     gpu_market_campaign::{
         action::{Action, EscrowAction, Outside},
         base::Base,
-        check::{Findings, conserve, edges},
+        check::{Findings, Ledger, conserve, edges},
         generate::Generator,
         ids::{ClientId, Mint, Spot, Wallet},
         run::Run,
@@ -13,197 +13,211 @@ use {
     },
     gpu_market_sdk::{Address, decode::Account},
     solana_account::Account as RawAccount,
-    std::collections::BTreeSet,
+    std::{collections::BTreeSet, sync::LazyLock},
 };
 
-/// A world in which jobs wait, run and have ended.
-fn busy() -> (Base, Run) {
+/// A world in which jobs wait, run and have ended, and its time.
+static BUSY: LazyLock<(Ledger, i64)> = LazyLock::new(|| {
     let base = Base::found().expect("the world is founded");
     let mut run = Run::new(&base).expect("the world loads");
     let mut generator = Generator::new(5);
-    for _ in 0..1_500 {
+    while !is_busy(&run.ledger) {
         let action = generator.next(&run.model);
         run.step(&action).expect("nothing fails");
     }
-    (base, run)
+    (run.ledger, run.model.now.0)
+});
+
+/// Whether there is a job that waits, one that runs, a completed one and one that never started, and a node that was used.
+fn is_busy(ledger: &Ledger) -> bool {
+    let has = |wanted: &dyn Fn(&Account) -> bool| ledger.accounts.values().any(wanted);
+    let state = |from: u8, to: u8| {
+        has(&move |account| matches!(account, Account::Job(job) if (from..=to).contains(&job.state)))
+    };
+    let used = |account: &Account| matches!(account, Account::Shard(shard) if shard.shard.free_head != u16::MAX);
+    state(1, 1) && state(2, 2) && state(3, 3) && state(8, 9) && has(&used)
+}
+
+fn busy() -> (Ledger, i64) {
+    BUSY.clone()
 }
 
 /// Some account that `wanted` picks.
-fn some<T>(run: &Run, wanted: impl Fn(&Account) -> Option<T>) -> (Address, T) {
+fn some<T>(ledger: &Ledger, wanted: impl Fn(&Account) -> Option<T>) -> (Address, T) {
     let mut found: Vec<_> =
-        run.ledger.accounts.iter().filter_map(|(key, account)| Some((*key, wanted(account)?))).collect();
+        ledger.accounts.iter().filter_map(|(key, account)| Some((*key, wanted(account)?))).collect();
     found.sort_unstable_by_key(|(key, _)| *key);
     found.into_iter().next().expect("a busy world has one")
 }
 
-fn some_job(run: &Run, wanted: impl Fn(&Job) -> bool) -> (Address, Job) {
-    some(run, |account| match account {
+fn some_job(ledger: &Ledger, wanted: impl Fn(&Job) -> bool) -> (Address, Job) {
+    some(ledger, |account| match account {
         Account::Job(job) if wanted(job) => Some(*job),
         _ => None,
     })
 }
 
 /// Numbers of the invariants that are broken with another account in place.
-fn broken(run: &mut Run, at: Address, account: Account) -> BTreeSet<&'static str> {
+fn broken(ledger: &mut Ledger, at: Address, account: Account) -> BTreeSet<&'static str> {
     let mut affected = BTreeSet::new();
-    run.ledger.replace(&at, Some(account), &mut affected);
+    ledger.replace(&at, Some(account), &mut affected);
     let mut findings = Findings::default();
-    affected.iter().for_each(|key| run.ledger.check(key, &mut findings));
+    affected.iter().for_each(|key| ledger.check(key, &mut findings));
     findings.list.iter().map(|finding| finding.invariant).collect()
 }
 
 #[test]
 fn a_deposit_that_does_not_add_up_breaks_i1() {
-    let (_, mut run) = busy();
-    let (at, mut job) = some_job(&run, |job| job.state > 2);
+    let (mut ledger, _) = busy();
+    let (at, mut job) = some_job(&ledger, |job| job.state > 2);
     job.deposit += 1;
-    assert!(broken(&mut run, at, Account::Job(job)).contains("I1"));
+    assert!(broken(&mut ledger, at, Account::Job(job)).contains("I1"));
 }
 
 #[test]
 fn more_available_than_the_vault_holds_breaks_i2() {
-    let (_, mut run) = busy();
-    let (at, mut client) = some(&run, |account| match account {
+    let (mut ledger, _) = busy();
+    let (at, mut client) = some(&ledger, |account| match account {
         Account::Client(client) => Some(*client),
         _ => None,
     });
     client.available = u64::MAX / 2;
-    assert!(broken(&mut run, at, Account::Client(client)).contains("I2"));
+    assert!(broken(&mut ledger, at, Account::Client(client)).contains("I2"));
 }
 
 #[test]
 fn a_reservation_that_no_job_has_breaks_i2() {
-    let (_, mut run) = busy();
-    let (at, mut client) = some(&run, |account| match account {
+    let (mut ledger, _) = busy();
+    let (at, mut client) = some(&ledger, |account| match account {
         Account::Client(client) if client.available > 0 => Some(*client),
         _ => None,
     });
     client.available -= 1;
     client.reserved += 1;
-    assert!(broken(&mut run, at, Account::Client(client)).contains("I2"));
+    assert!(broken(&mut ledger, at, Account::Client(client)).contains("I2"));
 }
 
 #[test]
 fn collateral_that_is_not_allocated_breaks_i3() {
-    let (_, mut run) = busy();
-    let (at, mut member) = some(&run, |account| match account {
+    let (mut ledger, _) = busy();
+    let (at, mut member) = some(&ledger, |account| match account {
         Account::Member(member) => Some(*member),
         _ => None,
     });
     member.collateral += 1;
-    assert!(broken(&mut run, at, Account::Member(member)).contains("I3"));
+    assert!(broken(&mut ledger, at, Account::Member(member)).contains("I3"));
 }
 
 #[test]
 fn a_bond_that_no_seat_records_breaks_i3() {
-    let (_, mut run) = busy();
-    let (at, mut member) = some(&run, |account| match account {
+    let (mut ledger, _) = busy();
+    let (at, mut member) = some(&ledger, |account| match account {
         Account::Member(member) if member.bonds < member.collateral => Some(*member),
         _ => None,
     });
     member.bonds += 1;
-    assert!(broken(&mut run, at, Account::Member(member)).contains("I3"));
+    assert!(broken(&mut ledger, at, Account::Member(member)).contains("I3"));
 }
 
 #[test]
 fn a_debt_without_a_credit_breaks_i3() {
-    let (_, mut run) = busy();
-    let (at, mut stake) = some(&run, |account| match account {
+    let (mut ledger, _) = busy();
+    let (at, mut stake) = some(&ledger, |account| match account {
         Account::Stake(stake) if stake.amount > stake.allocated => Some(*stake),
         _ => None,
     });
     stake.amount -= 1;
     stake.owed += 1;
-    assert!(broken(&mut run, at, Account::Stake(stake)).contains("I3"));
+    assert!(broken(&mut ledger, at, Account::Stake(stake)).contains("I3"));
 }
 
 #[test]
 fn pay_beyond_the_evidence_breaks_i4() {
-    let (_, mut run) = busy();
-    let (at, mut job) = some_job(&run, |job| job.state == 5 || job.state == 3);
+    let (mut ledger, _) = busy();
+    let (at, mut job) = some_job(&ledger, |job| job.state == 5 || job.state == 3);
     job.evidenced = 0;
     job.paid += 1;
-    assert!(broken(&mut run, at, Account::Job(job)).contains("I4"));
+    assert!(broken(&mut ledger, at, Account::Job(job)).contains("I4"));
 }
 
 #[test]
 fn pay_before_the_start_breaks_i4() {
-    let (_, mut run) = busy();
-    let (at, mut job) = some_job(&run, |job| job.state == 8 || job.state == 9);
+    let (mut ledger, _) = busy();
+    let (at, mut job) = some_job(&ledger, |job| job.state == 8 || job.state == 9);
     job.refunded -= 1;
     job.paid += 1;
-    assert!(broken(&mut run, at, Account::Job(job)).contains("I4"));
+    assert!(broken(&mut ledger, at, Account::Job(job)).contains("I4"));
 }
 
 #[test]
 fn a_line_that_runs_past_a_node_breaks_i5() {
-    let (_, mut run) = busy();
-    let (at, mut shard) = some(&run, |account| match account {
+    let (mut ledger, _) = busy();
+    let (at, mut shard) = some(&ledger, |account| match account {
         Account::Shard(shard) if shard.shard.jobs + shard.shard.seats > 0 => Some(shard.clone()),
         _ => None,
     });
     let head = if shard.shard.jobs > 0 { shard.shard.job_head } else { shard.shard.seat_head };
     shard.nodes[usize::from(head)].prev = 0;
-    assert!(broken(&mut run, at, Account::Shard(shard)).contains("I5"));
+    assert!(broken(&mut ledger, at, Account::Shard(shard)).contains("I5"));
 }
 
 #[test]
 fn a_node_in_no_list_breaks_i5() {
-    let (_, mut run) = busy();
-    let (at, mut shard) = some(&run, |account| match account {
+    let (mut ledger, _) = busy();
+    let (at, mut shard) = some(&ledger, |account| match account {
         Account::Shard(shard) if shard.shard.free_head != u16::MAX => Some(shard.clone()),
         _ => None,
     });
     shard.shard.free_head = u16::MAX;
-    assert!(broken(&mut run, at, Account::Shard(shard)).contains("I5"));
+    assert!(broken(&mut ledger, at, Account::Shard(shard)).contains("I5"));
 }
 
 #[test]
 fn a_job_that_names_another_node_breaks_i6() {
-    let (_, mut run) = busy();
-    let (at, mut job) = some_job(&run, |job| job.state == 1);
+    let (mut ledger, _) = busy();
+    let (at, mut job) = some_job(&ledger, |job| job.state == 1);
     job.node += 1;
-    assert!(broken(&mut run, at, Account::Job(job)).contains("I6"));
+    assert!(broken(&mut ledger, at, Account::Job(job)).contains("I6"));
 }
 
 #[test]
 fn a_node_that_names_an_ended_job_breaks_i6() {
-    let (_, mut run) = busy();
-    let (at, mut job) = some_job(&run, |job| job.state == 1);
+    let (mut ledger, _) = busy();
+    let (at, mut job) = some_job(&ledger, |job| job.state == 1);
     let shard = gpu_market_sdk::address::shard(&job.market, job.shard).0;
     job.state = 9;
-    broken(&mut run, at, Account::Job(job));
+    broken(&mut ledger, at, Account::Job(job));
     let mut findings = Findings::default();
-    run.ledger.check(&shard, &mut findings);
+    ledger.check(&shard, &mut findings);
     assert!(findings.list.iter().any(|finding| finding.invariant == "I6"));
 }
 
 #[test]
 fn a_way_back_from_an_ended_job_breaks_i7() {
-    let (_, run) = busy();
-    let (at, job) = some_job(&run, |job| job.state == 3);
+    let (ledger, now) = busy();
+    let (at, job) = some_job(&ledger, |job| job.state == 3);
     let back = Account::Job(Job { state: 2, ..job });
     let mut findings = Findings::default();
-    edges::check("start", &at, Some(&Account::Job(job)), Some(&back), run.model.now.0, &mut findings);
+    edges::check("start", &at, Some(&Account::Job(job)), Some(&back), now, &mut findings);
     assert!(findings.list.iter().any(|finding| finding.invariant == "I7"));
 }
 
 #[test]
 fn a_job_that_ends_by_another_instruction_breaks_i7() {
-    let (_, run) = busy();
-    let (at, job) = some_job(&run, |job| job.state == 2);
+    let (ledger, now) = busy();
+    let (at, job) = some_job(&ledger, |job| job.state == 2);
     let after = Account::Job(Job { state: 7, ..job });
     for (name, is_broken) in [("expire_running", false), ("finish", true), ("collect", true)] {
         let mut findings = Findings::default();
-        edges::check(name, &at, Some(&Account::Job(job)), Some(&after), run.model.now.0, &mut findings);
+        edges::check(name, &at, Some(&Account::Job(job)), Some(&after), now, &mut findings);
         assert_eq!(!findings.list.is_empty(), is_broken, "{name}");
     }
 }
 
 #[test]
 fn evidence_faster_than_the_clock_breaks_i4() {
-    let (_, run) = busy();
-    let (at, job) = some_job(&run, |job| job.state == 2);
+    let (ledger, _) = busy();
+    let (at, job) = some_job(&ledger, |job| job.state == 2);
     let after = Account::Job(Job { evidenced: job.evidenced + 61, ..job });
     let mut findings = Findings::default();
     edges::check("heartbeat", &at, Some(&Account::Job(job)), Some(&after), job.last_at + 60, &mut findings);
@@ -224,7 +238,7 @@ fn a_lamport_that_is_made_or_lost_breaks_i8() {
 
 #[test]
 fn a_token_that_is_made_or_lost_breaks_i8() {
-    let (base, _) = busy();
+    let base = Base::found().expect("the world is founded");
     let vault = base.cast.at(Spot::ClientVault(ClientId { owner: 0, mint: Mint::Dollar }));
     let account = base.accounts[&vault].clone();
     let mut other = account.clone();

@@ -18,7 +18,7 @@ use {
         error::MarketError,
         state::{Policy, TermsParams},
     },
-    gpu_market_sdk::Address,
+    gpu_market_sdk::{Address, error::Check},
 };
 
 /// Nodes of a new shard, and nodes that one step of growth adds.
@@ -194,9 +194,10 @@ impl Model {
         self.all_exist(&mut rules, &[self.at(Spot::Config), in_force_key]);
         let number_key = self.at(Spot::Terms(market, number));
         self.vacant(&mut rules, &number_key);
+        rules.check(number != in_force, Check::DuplicateMutable);
         if let Some(book) = self.market_of(market) {
             let next = book.current_terms.max(book.announced_terms) + 1;
-            rules.check(number == next, gpu_market_sdk::error::Check::InvalidSeeds);
+            rules.check(number == next, Check::InvalidSeeds);
         }
         rules.done()?;
         let params = terms.params(place_of(market).premium, self.at(Spot::Set(1)));

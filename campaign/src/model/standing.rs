@@ -16,7 +16,7 @@ use {
         error::MarketError,
         state::{Policy, Window},
     },
-    gpu_market_sdk::Address,
+    gpu_market_sdk::{Address, error::Check},
 };
 
 const CANDIDATE: u8 = 0;
@@ -63,6 +63,7 @@ impl Model {
 
     fn feeder_rules(&self, market: MarketId, feeder: MarketId, host: Party) -> Rules {
         let mut rules = Rules::new();
+        rules.check(market != feeder, Check::DuplicateMutable);
         self.all_exist(&mut rules, &[self.cast.host(host), self.cast.member(feeder, host)]);
         if let (Some(book), Some(from)) = (self.market_of(market), self.member_of(feeder, host)) {
             rules.need(book.feeder == self.cast.market(feeder), MarketError::WrongMarket);
