@@ -18,6 +18,7 @@ mod keypair;
 mod output;
 mod process;
 mod spec;
+mod stop;
 
 use {
     args::{Args, Command},
