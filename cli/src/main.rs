@@ -7,7 +7,6 @@ mod args;
 mod demo;
 mod embedded;
 mod error;
-mod process;
 mod spec;
 
 use {

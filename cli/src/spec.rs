@@ -1,42 +1,13 @@
-//! Job specs: what a client wants done, as a person writes it.
+//! Job specs, and the markets that they belong to.
 
 use {
     gpu_market::state::Tier,
+    gpu_market_jobspec::{self as jobspec, Document, DocumentError, Spec},
     gpu_market_migrations::{Decimal, Deployment, FileError, MarketSpec},
-    serde::Deserialize,
-    sha2::{Digest, Sha256},
     std::path::Path,
 };
 
-/// A spec as it is written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSpec {
-    name: String,
-    command: Option<Vec<String>>,
-    image: Option<String>,
-    gpu: String,
-    tier: RawTier,
-    payment: String,
-    max_duration_seconds: u32,
-    max_rate_per_hour: Decimal,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawTier {
-    Community,
-    Premium,
-}
-
-/// What is to be executed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Work {
-    /// A local command with its arguments.
-    Command(Vec<String>),
-    /// A container image.
-    Image(String),
-}
+pub use gpu_market_jobspec::Work;
 
 /// A checked spec and the market that it belongs to.
 #[derive(Clone, Debug)]
@@ -49,7 +20,7 @@ pub struct JobSpec {
     pub max_duration: u32,
     /// Micro base units per second.
     pub max_rate: u64,
-    /// SHA-256 of the spec as canonical JSON.
+    /// SHA-256 of the spec's canonical encoding.
     pub hash: [u8; 32],
 }
 
@@ -80,21 +51,16 @@ impl JobSpec {
 
     /// Parses the text of a spec; `file` is its name in errors.
     pub fn parse(file: &str, text: &str, deployment: &Deployment) -> Result<Self, FileError> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let raw: RawSpec = serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| FileError::format(file, error.path(), error.inner()))?;
-        deserializer.end().map_err(|error| FileError::format(file, ".", error))?;
-        let value: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| FileError::format(file, ".", error))?;
-        check_name(file, &raw.name)?;
-        let market = find_market(file, &raw, deployment)?;
+        let refused = |error| refused(file, error);
+        let spec = Spec::parse(text.as_bytes()).map_err(refused)?;
+        let market = find_market(file, &spec, deployment)?;
         Ok(Self {
-            work: work(file, &raw)?,
+            work: spec.work().map_err(refused)?,
             market: market.id,
-            max_duration: max_duration(file, &raw, market)?,
-            max_rate: max_rate(file, &raw, market, deployment)?,
-            hash: Sha256::digest(canonical(&value)).into(),
-            name: raw.name,
+            max_duration: max_duration(file, &spec, market)?,
+            max_rate: max_rate(file, &spec, market, deployment)?,
+            hash: spec.hash().map_err(refused)?.0,
+            name: spec.name,
         })
     }
 
@@ -107,48 +73,26 @@ impl JobSpec {
     }
 }
 
-fn check_name(file: &str, name: &str) -> Result<(), FileError> {
-    let fits = (1..=40).contains(&name.len());
-    if fits && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-        return Ok(());
-    }
-    let allowed = "1 to 40 letters, digits, '-', '_' and '.'";
-    Err(FileError::value(file, "name", format!("{name:?} is no name"), allowed))
-}
-
-fn work(file: &str, raw: &RawSpec) -> Result<Work, FileError> {
-    match (&raw.command, &raw.image) {
-        (Some(command), None) => {
-            let broken = command.iter().any(|part| part.contains('\0'));
-            if broken || command.first().is_none_or(String::is_empty) {
-                let allowed = "a program and its arguments, without zero bytes";
-                return Err(FileError::value(file, "command", "it names no program", allowed));
-            }
-            Ok(Work::Command(command.clone()))
+/// A refused spec as an error of its file.
+fn refused(file: &str, error: DocumentError) -> FileError {
+    match error {
+        DocumentError::Format { field, problem } => FileError::Format { file: file.into(), field, problem },
+        DocumentError::Value { field, problem, allowed } => FileError::value(file, field, problem, allowed),
+        DocumentError::TooLarge { bytes, allowed } => {
+            FileError::value(file, "file", format!("it has {bytes} bytes"), format!("at most {allowed}"))
         }
-        (None, Some(image)) if !image.is_empty() && !image.contains(char::is_whitespace) => {
-            Ok(Work::Image(image.clone()))
-        }
-        (None, Some(image)) => {
-            let allowed = "a reference like registry/name:tag";
-            Err(FileError::value(file, "image", format!("{image:?} is no image"), allowed))
-        }
-        (Some(_), Some(_)) => {
-            Err(FileError::value(file, "image", "there is a command too", "either command or image"))
-        }
-        (None, None) => Err(FileError::value(file, "command", "it is missing", "either command or image")),
     }
 }
 
-fn find_market<'a>(file: &str, raw: &RawSpec, deployment: &'a Deployment) -> Result<&'a MarketSpec, FileError> {
-    let tier = match raw.tier {
-        RawTier::Community => Tier::Community,
-        RawTier::Premium => Tier::Premium,
+fn find_market<'a>(file: &str, spec: &Spec, deployment: &'a Deployment) -> Result<&'a MarketSpec, FileError> {
+    let tier = match spec.tier {
+        jobspec::Tier::Community => Tier::Community,
+        jobspec::Tier::Premium => Tier::Premium,
     };
     let mut candidates: Vec<&MarketSpec> = deployment.markets.iter().collect();
-    narrow(file, "gpu", &raw.gpu, &mut candidates, |market| market.gpu.clone())?;
+    narrow(file, "gpu", &spec.gpu, &mut candidates, |market| market.gpu.clone())?;
     narrow(file, "tier", &tier_name(tier), &mut candidates, |market| tier_name(market.tier))?;
-    narrow(file, "payment", &raw.payment, &mut candidates, |market| market.payment.clone())?;
+    narrow(file, "payment", &spec.payment, &mut candidates, |market| market.payment.clone())?;
     let missing = || FileError::value(file, "gpu", "there is no such market", "a market of the markets file");
     candidates.first().copied().ok_or_else(missing)
 }
@@ -176,45 +120,25 @@ pub fn tier_name(tier: Tier) -> String {
     format!("{tier:?}").to_lowercase()
 }
 
-fn max_duration(file: &str, raw: &RawSpec, market: &MarketSpec) -> Result<u32, FileError> {
+fn max_duration(file: &str, spec: &Spec, market: &MarketSpec) -> Result<u32, FileError> {
     let bounds = market.terms.min_duration..=market.terms.max_duration;
-    if bounds.contains(&raw.max_duration_seconds) {
-        return Ok(raw.max_duration_seconds);
+    if bounds.contains(&spec.max_duration_seconds) {
+        return Ok(spec.max_duration_seconds);
     }
-    let problem = format!("{} is out of range in this market", raw.max_duration_seconds);
+    let problem = format!("{} is out of range in this market", spec.max_duration_seconds);
     let allowed = format!("{} to {}", bounds.start(), bounds.end());
     Err(FileError::value(file, "max_duration_seconds", problem, allowed))
 }
 
-fn max_rate(file: &str, raw: &RawSpec, market: &MarketSpec, deployment: &Deployment) -> Result<u64, FileError> {
+fn max_rate(file: &str, spec: &Spec, market: &MarketSpec, deployment: &Deployment) -> Result<u64, FileError> {
     let decimals = deployment.token(&market.payment).map_or(0, |token| token.decimals);
-    let rate = raw.max_rate_per_hour.rate_per_second(decimals).ok();
+    let rate = spec.max_rate_per_hour.parse::<Decimal>().and_then(|rate| rate.rate_per_second(decimals)).ok();
     if let Some(rate) = rate.filter(|rate| *rate >= market.terms.rate) {
         return Ok(rate);
     }
-    let problem = format!("{} is not a rate that this market takes", raw.max_rate_per_hour);
+    let problem = format!("{} is not a rate that this market takes", spec.max_rate_per_hour);
     let allowed = format!("{} {} per hour or more", market.rate_per_hour, market.payment);
     Err(FileError::value(file, "max_rate_per_hour", problem, allowed))
-}
-
-/// JSON without blanks and with sorted keys, so that equal specs have equal hashes. Specs hold no fractions.
-fn canonical(value: &serde_json::Value) -> String {
-    use serde_json::Value;
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(key, _)| key.as_str());
-            let fields = fields.into_iter().map(|(key, value)| format!("{}:{}", string(key), canonical(value)));
-            format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        Value::String(text) => string(text),
-        other => other.to_string(),
-    }
-}
-
-fn string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]
@@ -248,12 +172,6 @@ mod tests {
         assert_eq!(JobSpec::parse("b", &reordered, &deployment()).unwrap().hash, one.hash);
         let other = GOOD.replace("600", "601");
         assert_ne!(JobSpec::parse("c", &other, &deployment()).unwrap().hash, one.hash);
-    }
-
-    #[test]
-    fn canonical_json_has_sorted_keys_and_no_blanks() {
-        let value = serde_json::json!({ "b": [1, "x\n"], "a": { "d": null, "c": true } });
-        assert_eq!(canonical(&value), r#"{"a":{"c":true,"d":null},"b":[1,"x\n"]}"#);
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub mod gap;
 mod post;
 mod read;
 pub mod retry;
+mod scan;
 mod stream;
 mod submit;
 mod transaction;
@@ -51,6 +52,7 @@ pub use {
     fee::FeePolicy,
     post::Posted,
     read::{Clock, MarketInForce},
+    scan::Holds,
     solana_commitment_config::CommitmentConfig,
     solana_signature::Signature,
     solana_signer::signers::Signers,
