@@ -9,6 +9,7 @@ mod calendar;
 mod commands;
 mod config;
 mod context;
+mod data;
 mod demo;
 mod embedded;
 mod error;
@@ -16,7 +17,6 @@ mod explain;
 mod idl;
 mod keypair;
 mod output;
-mod process;
 mod spec;
 mod stop;
 
