@@ -14,6 +14,7 @@ use {
     gpu_market_sdk::{
         Address,
         gpu_market::state::{Job, JobState, Terms},
+        instructions::job::{self, Cancel},
         rpc::{Connection, Endpoint, RpcError, Settings},
     },
     solana_keypair::Keypair,
@@ -215,11 +216,15 @@ fn a_crank_that_works_for_tips_leaves_the_rest_to_others() {
         let place = place(1).await;
         let terms = terms(&place).await;
         let key = funded("greedy crank", LAMPORTS).await;
-        let (client, _) = waiting("cheap client", place).await;
+        let (client, job) = waiting("cheap client", place).await;
         let options = Options { policy: Policy::tipped(terms.tip + 1), ..options() };
         pass(i64::from(terms.queue_ttl) + 61).await;
         let ticks = tokio::time::sleep(Duration::from_secs(2));
         let summary = daemon::run(&client.connection, &key, options, ticks, |_| {}).await.expect("a crank");
         assert_eq!(summary, Summary::default());
+        // No crank of another test finds it.
+        let (authority, market) = (client.owner.pubkey(), place.market);
+        let cancel = Cancel { authority, client: client.client, job, market, shard: 0 };
+        client.send(job::cancel(cancel)).await.expect("a refund");
     });
 }

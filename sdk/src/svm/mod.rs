@@ -8,7 +8,7 @@ mod tokens;
 use {
     crate::{
         Address, Instruction, address,
-        budget::MAX_COMPUTE_UNITS,
+        budget::{MAX_COMPUTE_UNITS, MAX_LOADED_BYTES},
         decode::{self, Decode},
         error::Refusal,
         events::Event,
@@ -176,7 +176,7 @@ impl Svm {
     }
 
     /// The same as a transaction of version 1 (SIMD-0385): up to 4,096 bytes, 64 accounts and 64 instructions, with the
-    /// largest limit of compute units in its header.
+    /// largest limits in its header.
     pub fn send_v1(
         &mut self,
         instructions: &[Instruction],
@@ -258,7 +258,10 @@ pub fn v1_size(payer: &Address, instructions: &[Instruction]) -> Option<usize> {
 }
 
 fn v1_message(payer: &Address, instructions: &[Instruction]) -> Option<v1::Message> {
-    let config = v1::TransactionConfig::empty().with_compute_unit_limit(MAX_COMPUTE_UNITS);
+    // What is not asked for is none at all.
+    let config = v1::TransactionConfig::empty()
+        .with_compute_unit_limit(MAX_COMPUTE_UNITS)
+        .with_loaded_accounts_data_size_limit(MAX_LOADED_BYTES);
     let message = v1::Message::try_compile_with_config(payer, instructions, Hash::default(), config).ok()?;
     message.validate().is_ok().then_some(message)
 }

@@ -61,11 +61,14 @@ struct Stage {
     instructions: Vec<Instruction>,
 }
 
+type Executed = Result<Execution, Box<Refused>>;
+type Setting = fn() -> Stage;
+
 /// A kind of transaction.
 struct Form {
     size: fn(&Address, &[Instruction]) -> Option<usize>,
     most: usize,
-    send: fn(&mut Svm, &[Instruction], &[&Keypair]) -> Result<Execution, Box<Refused>>,
+    send: fn(&mut Svm, &[Instruction], &[&Keypair]) -> Executed,
 }
 
 const PACKET: Form = Form {
@@ -78,9 +81,9 @@ const V1: Form = Form { size: v1_size, most: V1_TX_BYTES, send: Svm::send_v1 };
 
 /// Every batch, by name of its instruction.
 pub(super) fn measure() -> BTreeMap<&'static str, Batch> {
-    let stages: [(&'static str, fn() -> Stage); 4] =
+    let stages: [(&'static str, Setting); 4] =
         [("post", posts), ("join", joins), ("heartbeat", heartbeats), ("finish", finishes)];
-    let batch = |stage: fn() -> Stage| Batch { packet: fit(stage(), &PACKET), v1: fit(stage(), &V1) };
+    let batch = |stage: Setting| Batch { packet: fit(stage(), &PACKET), v1: fit(stage(), &V1) };
     stages.into_iter().map(|(name, stage)| (name, batch(stage))).collect()
 }
 
@@ -94,13 +97,21 @@ fn fit(stage: Stage, form: &Form) -> Fit {
     let most = (1..=instructions.len()).take_while(fits).last().expect("one fits");
     assert!(most < instructions.len(), "more of them fit than there are");
     for count in (1..=most).rev() {
-        if let Ok(execution) = (form.send)(&mut world.svm, &instructions[..count], &[&signer]) {
-            world.audit();
-            let stopped_by = if count == most { StoppedBy::Size } else { StoppedBy::Trace };
-            return Fit { count, bytes: execution.bytes, cu: execution.compute_units, stopped_by };
+        match (form.send)(&mut world.svm, &instructions[..count], &[&signer]) {
+            Ok(execution) => {
+                world.audit();
+                let stopped_by = if count == most { StoppedBy::Size } else { StoppedBy::Trace };
+                return Fit { count, bytes: execution.bytes, cu: execution.compute_units, stopped_by };
+            }
+            Err(refused) => assert!(is_of_trace(&refused), "{count}: {refused}\n{}", refused.logs.join("\n")),
         }
     }
     panic!("not one of them is executed");
+}
+
+/// Whether the runtime's limit of executed instructions is why a transaction failed.
+fn is_of_trace(refused: &Refused) -> bool {
+    format!("{:?}", refused.error).contains("MaxInstructionTraceLengthExceeded")
 }
 
 fn posts() -> Stage {

@@ -39,8 +39,8 @@ accounts, the books, the invariant.
 const BATCHES: &str = "\
 How many of one instruction fit one transaction, all of the same client or host; executed. **Packet**: a transaction of 1,232 bytes.
 **Version 1**: one of 4,096 bytes (SIMD-0385), with at most 64 accounts and no lookup tables; its header has the limits that a packet
-needs instructions for, which are not counted here. **Stopped by**: why one more does not fit: **size** is bytes or accounts, **trace** the runtime's limit of 64
-instructions, called ones among them, and every instruction here calls one to carry its event.
+needs instructions for, which are not counted here. **Stopped by**: why one more does not fit: **size** is bytes or accounts,
+**trace** the runtime's limit of 64 instructions, called ones among them, and every instruction here calls one to carry its event.
 
 | instruction | packet | bytes | CU | stopped by | version 1 | bytes | CU | stopped by |
 | --- | ---: | ---: | ---: | --- | ---: | ---: | ---: | --- |
