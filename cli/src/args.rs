@@ -2,7 +2,7 @@
 
 use {
     crate::{
-        commands::{EXIT_CODES, admin, attest, client, crank, host, job, localnet, market, stake},
+        commands::{EXIT_CODES, admin, attest, client, crank, host, job, localnet, market, rewards, stake},
         output::Format,
     },
     clap::{Parser, Subcommand},
@@ -72,6 +72,9 @@ pub enum Command {
     /// What backs a host.
     #[command(subcommand)]
     Stake(stake::Command),
+    /// What stakers earn, and what is given to stakers and hosts.
+    #[command(subcommand)]
+    Rewards(rewards::Command),
     /// Attestors and the rounds in which they measure hosts.
     #[command(subcommand)]
     Attest(attest::Command),

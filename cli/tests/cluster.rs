@@ -178,6 +178,13 @@ fn wrong_arguments_are_refused_with_what_is_allowed() {
         (&["market", "list", "--output", "xml"], "[possible values: display, json, json-compact]"),
         (&["market", "create", "x.toml", "--mint", "USDG"], "allowed: SYMBOL=ADDRESS"),
         (&["admin", "update"], "--min-bond"),
+        (&["admin", "split", "--stakers", "5000"], "--referral"),
+        (&["stake", "lock", "forever"], "invalid value 'forever'"),
+        (&["stake", "claim", "--to", MARKET], "--mint"),
+        (&["client", "referrer", "--mint", MARKET], "<OWNER>"),
+        (&["client", "referrer", MARKET, "--none", "--mint", MARKET], "cannot be used with"),
+        (&["rewards", "emission", "open", MARKET, "5", "--id", "1", "--for", "soon"], "is no duration; allowed:"),
+        (&["rewards", "emission", "open", MARKET, "5", "--id", "1", "--for", "30d", "--hosts", MARKET], "--rate"),
     ] {
         let (code, message) = failed(&gpu_market(arguments));
         assert_eq!(code, 2, "{message}");
@@ -188,7 +195,7 @@ fn wrong_arguments_are_refused_with_what_is_allowed() {
 #[test]
 fn the_help_lists_the_groups_and_the_exit_codes() {
     let help = text(&gpu_market(&["--help"]).stdout);
-    for group in ["market", "client", "job", "host", "stake", "attest", "admin", "completions", "demo"] {
+    for group in ["market", "client", "job", "host", "stake", "rewards", "attest", "admin", "completions", "demo"] {
         assert!(help.contains(&format!("\n  {group} ")), "{group}");
     }
     for option in
@@ -207,7 +214,7 @@ fn shells_complete_every_group() {
         let output = gpu_market(&["completions", shell]);
         assert!(output.status.success());
         let script = text(&output.stdout);
-        for word in ["market", "request-unstake", "with-compute-unit-price"] {
+        for word in ["market", "request-unstake", "pay-incentive", "with-compute-unit-price"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
         // The other two complete names alone, no values.

@@ -32,6 +32,10 @@ pub enum Subject {
     Set(Address),
     /// A GPU that was proved.
     Gpu(Address),
+    /// What a stake earns from a reward pool: whether the pool counts more than the stake weighs.
+    Position(Address),
+    /// An emission: what of it is due to stakers.
+    Emission(Address),
 }
 
 macro_rules! kinds {
@@ -82,6 +86,9 @@ kinds! {
     SweepSlashes = "sweep_slashes", Cleaning;
     ClaimCredit = "claim_credit", Cleaning;
     CloseCredit = "close_credit", Cleaning;
+    SyncWeight = "sync_weight", Cleaning;
+    ReleaseEmission = "release_emission", Cleaning;
+    PayIncentive = "pay_incentive", Cleaning;
 }
 
 /// Who waits for an action that pays no tip.

@@ -6,8 +6,8 @@ use {
         Address,
         decode::{Account, ShardAccount},
         gpu_market::state::{
-            AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Node, NodeKind, Stake,
-            Terms, Treasury,
+            AttestorSet, Challenge, Client, Config, Credit, Emission, EmissionKind, Gpu, Host, Job, Market, Member,
+            Node, NodeKind, RewardPool, RewardPosition, Stake, Terms, Treasury,
         },
     },
     std::collections::{BTreeMap, BTreeSet, HashMap},
@@ -31,6 +31,9 @@ pub struct Index {
     sets: HashMap<Address, AttestorSet>,
     rounds: HashMap<Address, Challenge>,
     gpus: HashMap<Address, Gpu>,
+    pools: HashMap<Address, RewardPool>,
+    positions: HashMap<Address, RewardPosition>,
+    emissions: HashMap<Address, Emission>,
     /// Token programs by mint: which one owns a mint is in none of these accounts.
     programs: HashMap<Address, Address>,
     /// Shards by market and number.
@@ -89,6 +92,9 @@ maps! {
     AttestorSet => sets, set, AttestorSet, "A set of attestors.";
     Gpu => gpus, gpu, Gpu, "A GPU.";
     Treasury => treasuries, treasury, Treasury, "A treasury.";
+    RewardPool => pools, pool, RewardPool, "A reward pool.";
+    RewardPosition => positions, position, RewardPosition, "What a stake earns from a pool.";
+    Emission => emissions, emission, Emission, "An emission.";
     Config => configs, config, Config, "The config.";
 }
 
@@ -118,6 +124,12 @@ impl Index {
     pub fn shards_of(&self, market: &Address) -> impl Iterator<Item = &ShardAccount> {
         let places = self.places.range((*market, 0)..=(*market, u8::MAX));
         places.filter_map(|(_, address)| self.shard(address))
+    }
+
+    /// The incentives for the hosts of a market, with their addresses.
+    pub fn incentives(&self, market: &Address) -> impl Iterator<Item = (&Address, &Emission)> {
+        let of_market = move |emission: &Emission| emission.is(EmissionKind::Hosts) && emission.target == *market;
+        self.emissions.iter().filter(move |(_, emission)| of_market(emission))
     }
 
     pub(crate) fn set_token_program(&mut self, mint: Address, program: Address) {
@@ -160,6 +172,8 @@ fn touched(address: Address, old: &Option<Account>, new: &Option<Account>) -> To
         Some(Account::Member(_)) => Some(Subject::Member(address)),
         Some(Account::Challenge(_)) => Some(Subject::Round(address)),
         Some(Account::AttestorSet(_)) => Some(Subject::Set(address)),
+        Some(Account::RewardPosition(_)) => Some(Subject::Position(address)),
+        Some(Account::Emission(_)) => Some(Subject::Emission(address)),
         Some(Account::Gpu(_)) => Some(Subject::Gpu(address)),
         Some(Account::Shard(account)) => {
             touched.subjects.insert(Subject::Market(account.shard.market));

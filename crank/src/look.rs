@@ -4,6 +4,7 @@
 mod jobs;
 mod money;
 mod queue;
+mod rewards;
 mod rounds;
 mod standing;
 
@@ -98,6 +99,8 @@ impl<'a> View<'a> {
             Subject::Round(round) => self.round(round),
             Subject::Set(set) => self.leavers(set),
             Subject::Gpu(gpu) => self.gpu(gpu),
+            Subject::Position(position) => self.position(position),
+            Subject::Emission(emission) => self.emission(emission),
         };
         outlook.unwrap_or_default()
     }

@@ -2,7 +2,7 @@
 
 use {
     crate::{
-        AttestorsSpec, Decimal, FileError,
+        AttestorsSpec, Decimal, FileError, RewardsSpec,
         check::{Table, repeated},
         file::{RawAdmission, RawFile, RawMarket, RawTerms, RawTier, RawToken},
     },
@@ -33,6 +33,8 @@ pub struct Deployment {
     pub stake: StakeSpec,
     /// Who judges hardware, in all markets of the deployment.
     pub attestors: Option<AttestorsSpec>,
+    /// What becomes of fees; without it all of them are the treasury's.
+    pub rewards: Option<RewardsSpec>,
     /// Markets, in the order of the file.
     pub markets: Vec<MarketSpec>,
     /// Hosts admitted into premium markets at genesis.
@@ -131,10 +133,11 @@ impl Deployment {
         let tokens = tokens(file, &raw)?;
         let stake = stake(file, &raw, &tokens)?;
         let attestors = AttestorsSpec::parse(file, &raw, &tokens)?;
+        let rewards = RewardsSpec::parse(file, &raw)?;
         let context = Context { file, raw: &raw, tokens: &tokens, stake: &stake };
         let markets = context.markets()?;
         let admissions = context.admissions(&markets)?;
-        Ok(Self { tokens, stake, attestors, markets, admissions })
+        Ok(Self { tokens, stake, attestors, rewards, markets, admissions })
     }
 
     /// Address of the attestor set, which `authority` creates; the default address if the deployment has none.

@@ -12,6 +12,7 @@ use {
 pub(crate) struct RawFile {
     pub stake: RawStake,
     pub attestors: Option<RawAttestors>,
+    pub rewards: Option<RawRewards>,
     pub tokens: Vec<RawToken>,
     pub terms: BTreeMap<String, RawTerms>,
     pub markets: Vec<RawMarket>,
@@ -36,6 +37,14 @@ pub(crate) struct RawAttestors {
     pub quorum: u8,
     pub bond: Decimal,
     pub fee: Decimal,
+}
+
+/// See the program's `Split`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawRewards {
+    pub stakers_bps: u16,
+    pub referral_bps: u16,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,9 @@
-//! Creation of a GPU Market deployment: config, treasuries, attestors, markets with their shards, and genesis admissions.
+//! Creation of a GPU Market deployment: config, split of fees, treasuries, reward pools, attestors, markets with their shards,
+//! and genesis admissions.
 //!
 //! - [`Deployment`]: what a markets file says, checked, in the units of the program.
 //! - [`plan`]: the instructions that bring a chain to it, leaving out what exists; a second run does nothing.
+//! - [`split_change`]: the announcement of a split that is not the one of the chain.
 //! - [`admissions`]: the genesis admissions of hosts that have applied.
 //! - [`FileError`]: what is wrong with a file: which file, which field, and what is allowed.
 //! - [`Decimal`]: numbers as people write them, without floating point.
@@ -33,11 +35,13 @@ mod deployment;
 mod error;
 mod file;
 mod plan;
+mod rewards;
 
 pub use {
     attestors::AttestorsSpec,
     decimal::{Decimal, DecimalError},
     deployment::{AdmissionSpec, Deployment, MarketSpec, StakeSpec, TokenSpec},
     error::FileError,
-    plan::{Keys, PlanError, Step, admissions, plan},
+    plan::{Keys, PlanError, Step, admissions, plan, split_change},
+    rewards::RewardsSpec,
 };

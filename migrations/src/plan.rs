@@ -2,10 +2,10 @@
 
 use {
     crate::{AttestorsSpec, Deployment, MarketSpec},
-    gpu_market::state::{ConfigSettings, MemberState, Tier},
+    gpu_market::state::{Config, ConfigSettings, MemberState, Split, Tier},
     gpu_market_sdk::{
         Address, Instruction, address,
-        instructions::{Token, admin, attest, market, member, shard, treasury},
+        instructions::{Token, admin, attest, market, member, rewards, shard, treasury},
     },
     std::collections::{BTreeMap, BTreeSet},
 };
@@ -61,11 +61,18 @@ pub enum PlanError {
         /// Number of the market.
         u16,
     ),
+    /// An admission names a market that the chain does not have yet.
+    #[error("market {0} does not exist yet: execute the plan of the deployment first")]
+    MarketNotCreated(
+        /// Number of the market.
+        u16,
+    ),
 }
 
 /// Plans a deployment at `now`, unix seconds. `mints` gives the mint of each symbol, `exists` says which accounts there
 /// are already. The steps are in an order in which each finds what it needs, one instruction each; planned again after
-/// they were executed, nothing is left.
+/// they were executed, nothing is left. Who creates the config announces the split with it, before there is a market; for a
+/// config that exists, see [`split_change`].
 pub fn plan(
     deployment: &Deployment,
     keys: &Keys,
@@ -75,7 +82,9 @@ pub fn plan(
 ) -> Result<Vec<Step>, PlanError> {
     let planner = Planner { deployment, keys, mints, now };
     let mut steps = vec![planner.config()?];
+    steps.extend(deployment.rewards.map(|spec| announcement(keys, spec.split)));
     steps.extend(planner.treasuries()?);
+    steps.extend(planner.pools()?);
     // The terms of the markets name it.
     steps.extend(deployment.attestors.iter().map(|spec| planner.attestors(spec)));
     // A feeder has to exist before the market that it feeds.
@@ -89,12 +98,13 @@ pub fn plan(
     Ok(steps)
 }
 
-/// Plans the admissions of a deployment, once its markets exist and the owners of the hosts have applied. `state` gives the
-/// state of a member that exists. Hosts that are no candidates any more are left out, so that nothing is left when the plan
+/// Plans the admissions of a deployment, once its markets exist and the owners of the hosts have applied. `terms` gives the
+/// number of the terms in force of a market that exists, `state` the state of a member that does. Hosts that are no candidates any more are left out, so that nothing is left when the plan
 /// was executed.
 pub fn admissions(
     deployment: &Deployment,
     keys: &Keys,
+    terms: impl Fn(&Address) -> Option<u32>,
     state: impl Fn(&Address) -> Option<MemberState>,
 ) -> Result<Vec<Step>, PlanError> {
     let mut steps = Vec::new();
@@ -110,7 +120,7 @@ pub fn admissions(
         let instruction = member::admit(member::Admit {
             authority: keys.market_authority,
             market,
-            terms: market::FIRST_TERMS,
+            terms: terms(&market).ok_or(PlanError::MarketNotCreated(id))?,
             host,
             gpus: admission.gpus,
             evidence_hash: admission.evidence_hash,
@@ -118,6 +128,20 @@ pub fn admissions(
         steps.push(Step { what: format!("admit a host into market {id}"), creates: member, instruction });
     }
     Ok(steps)
+}
+
+/// Plans the announcement of a deployment's split, unless it is the one that the config announced last. It takes effect at once
+/// before the first market, else after the program's notice.
+pub fn split_change(deployment: &Deployment, keys: &Keys, config: &Config) -> Option<Step> {
+    let wanted = deployment.rewards?.split;
+    let announced = Split { stakers_bps: config.next_stakers_bps, referral_bps: config.next_referral_bps };
+    (announced != wanted).then(|| announcement(keys, wanted))
+}
+
+fn announcement(keys: &Keys, split: Split) -> Step {
+    let what =
+        format!("announce {} bps of fees for stakers, {} for referrers", split.stakers_bps, split.referral_bps);
+    Step { what, creates: address::config().0, instruction: admin::announce_split(keys.admin, split) }
 }
 
 struct Planner<'a> {
@@ -153,21 +177,36 @@ impl Planner<'_> {
         Ok(Step { what: "create the config".into(), creates: address::config().0, instruction })
     }
 
-    /// A treasury for every mint that fees or penalties come in.
-    fn treasuries(&self) -> Result<Vec<Step>, PlanError> {
+    /// Symbols of the mints that fees or penalties come in.
+    fn incomes(&self) -> BTreeSet<&String> {
         let payments = self.deployment.markets.iter().map(|market| &market.payment);
-        let symbols: BTreeSet<&String> = payments.chain([&self.deployment.stake.token]).collect();
-        symbols
-            .into_iter()
-            .map(|symbol| {
-                let token = self.mint(symbol)?;
-                Ok(Step {
-                    what: format!("open the treasury of {symbol}"),
-                    creates: address::treasury(&token.mint).0,
-                    instruction: treasury::open_treasury(self.keys.payer, token),
-                })
+        payments.chain([&self.deployment.stake.token]).collect()
+    }
+
+    fn treasuries(&self) -> Result<Vec<Step>, PlanError> {
+        let treasury = |symbol: &String| {
+            let token = self.mint(symbol)?;
+            Ok(Step {
+                what: format!("open the treasury of {symbol}"),
+                creates: address::treasury(&token.mint).0,
+                instruction: treasury::open_treasury(self.keys.payer, token),
             })
-            .collect()
+        };
+        self.incomes().into_iter().map(treasury).collect()
+    }
+
+    /// Reward pools, if the deployment says how fees are split.
+    fn pools(&self) -> Result<Vec<Step>, PlanError> {
+        let pool = |symbol: &String| {
+            let token = self.mint(symbol)?;
+            Ok(Step {
+                what: format!("open the reward pool of {symbol}"),
+                creates: address::reward_pool(&token.mint).0,
+                instruction: rewards::open_pool(self.keys.payer, token),
+            })
+        };
+        let wanted = self.deployment.rewards.map(|_| self.incomes());
+        wanted.into_iter().flatten().map(pool).collect()
     }
 
     fn attestors(&self, spec: &AttestorsSpec) -> Step {

@@ -68,6 +68,16 @@ fn a_bad_value_is_refused_with_its_field_and_what_is_allowed() {
         ("quorum = 2", "quorum = 1", "attestors.quorum: 1 is out of range; allowed: 2 to 3"),
         ("quorum = 2", "quorum = 4", "attestors.quorum: 4 is out of range; allowed: 2 to 3"),
         ("bond = \"100\"  #", "bond = \"0\"  #", "attestors.bond: it is zero; allowed: an amount above zero"),
+        (
+            "referral_bps = 1000",
+            "referral_bps = 2001",
+            "rewards.referral_bps: 2001 is out of range; allowed: 0 to 2000",
+        ),
+        (
+            "stakers_bps = 5000",
+            "stakers_bps = 9001",
+            "rewards.stakers_bps: 9001 is out of range; allowed: 0 to 9000",
+        ),
         ("fee = \"0.5\"", "fee = \"0.0000000001\"", "attestors.fee: 0.0000000001 is finer than the token"),
         ("fee = \"0.5\"", "fee = \"99999999999\"", "attestors.fee: 99999999999 is too large for 64 bits"),
         (

@@ -4,8 +4,9 @@ use {
     crate::Address,
     gpu_market::constants::{
         ATTESTOR_SET_SEED, CHALLENGE_SEED, CLIENT_SEED, CLIENT_VAULT_SEED, CONFIG_SEED, CREDIT_SEED, EARNINGS_SEED,
-        EVENT_AUTHORITY, EVENT_AUTHORITY_BUMP, GPU_SEED, HOST_SEED, JOB_SEED, MARKET_SEED, MEMBER_SEED, SHARD_SEED,
-        STAKE_SEED, STAKE_VAULT_SEED, TERMS_SEED, TREASURY_SEED, TREASURY_VAULT_SEED, loader,
+        EMISSION_SEED, EMISSION_VAULT_SEED, EVENT_AUTHORITY, EVENT_AUTHORITY_BUMP, GPU_SEED, HOST_SEED, JOB_SEED,
+        MARKET_SEED, MEMBER_SEED, POSITION_SEED, REWARD_POOL_SEED, REWARD_VAULT_SEED, SHARD_SEED, STAKE_SEED,
+        STAKE_VAULT_SEED, TERMS_SEED, TREASURY_SEED, TREASURY_VAULT_SEED, loader,
     },
     std::sync::LazyLock,
 };
@@ -128,6 +129,31 @@ pub fn challenge(member: &Address, nonce: u32) -> (Address, u8) {
 /// A GPU that was proved to a set of attestors, by the hash of its uuid.
 pub fn gpu(set: &Address, uuid_hash: &[u8; 32]) -> (Address, u8) {
     pda(&[GPU_SEED, set.as_ref(), uuid_hash])
+}
+
+/// What stakers earn in one mint.
+pub fn reward_pool(mint: &Address) -> (Address, u8) {
+    pda(&[REWARD_POOL_SEED, mint.as_ref()])
+}
+
+/// Tokens of the reward pool of a mint.
+pub fn reward_vault(mint: &Address) -> (Address, u8) {
+    pda(&[REWARD_VAULT_SEED, mint.as_ref()])
+}
+
+/// What one stake earns from one reward pool.
+pub fn position(pool: &Address, stake: &Address) -> (Address, u8) {
+    pda(&[POSITION_SEED, pool.as_ref(), stake.as_ref()])
+}
+
+/// An emission, by its funder and the number that it gave it.
+pub fn emission(funder: &Address, id: u16) -> (Address, u8) {
+    pda(&[EMISSION_SEED, funder.as_ref(), &id.to_le_bytes()])
+}
+
+/// Tokens of an emission.
+pub fn emission_vault(emission: &Address) -> (Address, u8) {
+    pda(&[EMISSION_VAULT_SEED, emission.as_ref()])
 }
 
 /// The token account that wallets use for a mint by default; not an account of this program.

@@ -1,7 +1,10 @@
 //! The invariants of the design, checked on decoded accounts: for auditors, tests and the demo.
 //!
-//! I1 per job, I2 per client, I3 per stake, I4 pay against evidence, I5 per shard, I6 jobs against nodes. Each finding
-//! names the invariant and the account. [`audit_gpus`] counts the GPUs behind attestations, which takes the time.
+//! I1 per job, I2 per client, I3 per stake, I4 pay against evidence, I5 per shard, I6 jobs against nodes; and what stakers are
+//! owed. Each finding names the invariant and the account. [`audit_gpus`] counts the GPUs behind attestations, which takes
+//! the time.
+
+mod rewards;
 
 use {
     crate::{
@@ -21,7 +24,7 @@ use {
 /// A broken invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Number of the invariant, as in "I2"; "GPUs" has none.
+    /// Number of the invariant, as in "I2"; "GPUs" and "Rewards" have none.
     pub invariant: &'static str,
     /// The account that it is broken at.
     pub account: Address,
@@ -36,11 +39,17 @@ pub fn audit(accounts: &BTreeMap<Address, Account>, tokens: impl Fn(&Address) ->
         match account {
             Account::Job(job) => audit.job(address, job),
             Account::Client(client) => audit.client(address, client, tokens(&client.vault)),
-            Account::Stake(stake) => audit.stake(address, stake, tokens(&stake.vault)),
+            Account::Stake(stake) => {
+                audit.stake(address, stake, tokens(&stake.vault));
+                audit.positions_of(address, stake);
+            }
             Account::Member(member) => audit.member(address, member),
             Account::Shard(shard) => audit.shard(address, shard),
             Account::AttestorSet(set) => audit.set(address, set),
             Account::Challenge(round) => audit.round(address, round),
+            Account::RewardPool(pool) => audit.pool(address, pool, tokens(&pool.vault)),
+            Account::RewardPosition(position) => audit.position(address, position),
+            Account::Emission(emission) => audit.emission(address, emission, tokens(&emission.vault)),
             _ => {}
         }
     }

@@ -7,8 +7,8 @@ use {
     gpu_market::{
         constants::ACCOUNT_VERSION,
         state::{
-            AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Node, NodeKind, Shard,
-            Stake, Terms, Treasury,
+            AttestorSet, Challenge, Client, Config, Credit, Emission, Gpu, Host, Job, Market, Member, Node,
+            NodeKind, RewardPool, RewardPosition, Shard, Stake, Terms, Treasury,
         },
     },
     sha2::{Digest, Sha256},
@@ -134,7 +134,24 @@ macro_rules! accounts {
     };
 }
 
-accounts!(Config, Treasury, Market, Terms, Client, Job, Stake, Credit, Host, Member, AttestorSet, Challenge, Gpu);
+accounts!(
+    Config,
+    Treasury,
+    Market,
+    Terms,
+    Client,
+    Job,
+    Stake,
+    Credit,
+    Host,
+    Member,
+    AttestorSet,
+    Challenge,
+    Gpu,
+    RewardPool,
+    RewardPosition,
+    Emission
+);
 
 /// A queue shard: header and nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -55,10 +55,13 @@ events! {
     SeatRenewed, SeatLeft, JobCancelled, JobEnded, JobExtended, JobRepriced, AssignmentFailed, JobDisputed,
     JobClosed,
     // Escrow.
-    ClientOpened, EscrowDeposited, EscrowWithdrawn, DelegateSet, NonceFloorRaised, ClientClosed,
+    ClientOpened, EscrowDeposited, EscrowWithdrawn, DelegateSet, NonceFloorRaised, ReferrerSet, ClientClosed,
     // Stake.
     StakeOpened, Staked, CollateralAllocated, CollateralDeallocated, UnstakeRequested, Restaked, StakeWithdrawn,
-    StakeClosed, CreditOpened, CreditClaimed, CreditClosed,
+    StakeClosed, LockExtended, CreditOpened, CreditClaimed, CreditClosed,
+    // Rewards.
+    PoolOpened, PoolClosed, PositionOpened, PositionSynced, RewardsClaimed, PositionClosed, EmissionOpened,
+    EmissionReleased, IncentivePaid, EmissionClosed, SolvencyChecked,
     // Hosts and members.
     HostRegistered, HostUpdated, HostClosed, EarningsOpened, EarningsWithdrawn, EarningsClosed, MemberEnrolled,
     MemberAdmitted, MemberClosed, MemberApplied, MemberPromoted, MemberReviewed, MemberResigned,
@@ -71,7 +74,7 @@ events! {
     AttestorAdded, AttestorBondRaised, AttestorLeft, AttestorVacated, AttestorSetClosed,
     // Protocol.
     ConfigCreated, ConfigUpdated, PauseSet, AdminProposed, AdminAccepted, ConfigClosed, TreasuryOpened, FeesSwept,
-    SlashesSwept, TreasuryWithdrawn, TreasuryClosed,
+    SlashesSwept, TreasuryWithdrawn, TreasuryClosed, SplitAnnounced,
 }
 
 impl Event {
@@ -114,7 +117,7 @@ mod tests {
         let mut names = Event::NAMES.to_vec();
         names.sort_unstable();
         names.dedup();
-        assert_eq!((names.len(), Event::NAMES.len()), (88, 88));
+        assert_eq!((names.len(), Event::NAMES.len()), (102, 102));
     }
 
     #[test]

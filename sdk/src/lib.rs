@@ -8,6 +8,7 @@
 //! - [`error`]: why it refused, and what to do about it.
 //! - [`placement`]: which shard to post into and to join, and where a seat helps more.
 //! - [`quote`]: what a job reserves, and what each of its ends pays.
+//! - [`rewards`]: what stakers earn, what is due to them, and what a lock weighs.
 //! - [`budget`]: what each instruction was measured to cost.
 //!
 //! All this is pure functions: no network, no clock, no keys. The feature `rpc` adds a client of a real cluster, the
@@ -43,6 +44,7 @@ pub mod events;
 pub mod instructions;
 pub mod placement;
 pub mod quote;
+pub mod rewards;
 #[cfg(feature = "rpc")]
 pub mod rpc;
 pub mod standing;

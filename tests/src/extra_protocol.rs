@@ -2,7 +2,7 @@
 
 use {
     crate::{ClientParty, HostParty, MarketRef, TERMS, World},
-    gpu_market::state::{Config, Market, Terms, TermsParams, Treasury},
+    gpu_market::state::{Client, Config, Market, Terms, TermsParams, Treasury},
     gpu_market_sdk::{
         Address, Instruction, address,
         error::Refusal,
@@ -159,6 +159,12 @@ impl World {
         let set = market::set_market_pause(self.authority.pubkey(), market.address, bits);
         let authority = self.authority.insecure_clone();
         self.ok(&[set], &[&authority]);
+    }
+
+    /// Sweeps what a client owes, as the split in force asks.
+    pub fn sweep(&self, client: &Address, token: Token) -> Instruction {
+        let split = self.config_account().split(self.now().unix);
+        treasury::sweep_fees(treasury::SweepFees::of(*client, &self.get::<Client>(client), &split, token.program))
     }
 
     #[track_caller]

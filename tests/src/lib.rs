@@ -9,12 +9,17 @@ pub mod cost;
 mod extra_attest;
 mod extra_jobs;
 mod extra_protocol;
+mod extra_rewards;
 mod extra_tiers;
 mod jobs;
 mod parties;
+pub mod states;
 mod world;
 
-pub use {extra_attest::*, extra_jobs::*, extra_protocol::*, extra_tiers::*, jobs::*, parties::*, world::*};
+pub use {
+    extra_attest::*, extra_jobs::*, extra_protocol::*, extra_rewards::*, extra_tiers::*, jobs::*, parties::*,
+    world::*,
+};
 
 /// The program under test: the committed one, or the one that `GPU_MARKET_PROGRAM` names.
 pub fn program() -> Vec<u8> {

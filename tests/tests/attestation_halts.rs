@@ -4,7 +4,7 @@ use {
     gpu_market::{
         constants::{ANSWER_WINDOW, DRAW_WINDOW_SLOTS, HOST_GRACE, OPENING_WINDOW, READING_WINDOW, REVEAL_WINDOW},
         error::MarketError,
-        state::{Now, RoundResult},
+        state::{Now, Reading, RoundResult},
     },
     gpu_market_sdk::{Address, digest, events::Event, instructions::attest},
     gpu_market_tests::*,
@@ -55,7 +55,7 @@ fn costs_nobody_anything(proving: &mut Proving, round: Address) {
 
 #[test]
 fn a_chain_that_stands_still_while_readings_are_revealed_slashes_nobody_who_had_committed() {
-    let (mut proving, round, panel, yes) = committed_by_two();
+    let (mut proving, round, ..) = committed_by_two();
     // 18,000 slots were made by now; none of them is a slot in which somebody could reveal.
     halt_until(&mut proving, round, REVEALS_END + 1);
     proving.finalize(round);

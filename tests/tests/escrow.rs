@@ -10,7 +10,7 @@ use {
         Address, address,
         error::{Check, Refusal},
         events::Event,
-        instructions::{client, job, treasury},
+        instructions::{client, job},
     },
     gpu_market_tests::*,
     solana_signer::Signer,
@@ -301,7 +301,8 @@ fn an_escrow_stays_open_while_it_has_jobs_or_owes_fees() {
     assert_eq!(world.client_account(&party).fees_owed, 120);
     world.refused(std::slice::from_ref(&close), &[&party.owner], not_empty);
     world.open_treasury(world.dollar);
-    world.ok(&[treasury::sweep_fees(party.client, world.dollar)], &[]);
+    let sweep = world.sweep(&party.client, world.dollar);
+    world.ok(&[sweep], &[]);
     world.ok(&[close], &[&party.owner]);
     assert_eq!(world.tokens(&party.wallet), 1_000 * DOLLAR - 6_000 - 120);
 }

@@ -2,7 +2,7 @@
 
 use {
     gpu_market::{error::MarketError, state::TermsParams},
-    gpu_market_sdk::instructions::{client, job, market, member, shard, treasury},
+    gpu_market_sdk::instructions::{client, job, market, member, shard},
     gpu_market_tests::*,
     solana_keypair::Keypair,
     solana_signer::Signer,
@@ -75,7 +75,7 @@ fn a_market_closes_although_its_announced_terms_are_far_away() {
 fn an_account_that_does_not_exist_is_refused_by_name() {
     let mut world = World::new();
     let client = world.client("client", 100);
-    let sweep = treasury::sweep_fees(client.client, world.dollar);
+    let sweep = world.sweep(&client.client, world.dollar);
     let refused = world.fails(&[sweep], &[]);
     assert!(refused.refusal.is_some(), "{:?}", refused.error);
 }

@@ -341,3 +341,17 @@ fn every_number_is_a_state_or_refused_and_only_the_first_two_live() {
         assert_eq!(Outcome::from_u8(number).is_ok(), number < 3);
     }
 }
+
+#[test]
+fn seconds_that_a_clock_runs_twice_are_evidenced_once() {
+    let mut job = Job::zeroed();
+    (job.state, job.duration, job.heartbeat_interval) = (JobState::Running as u8, 600, 60);
+    let at = |unix| Now { unix, slot: 0 };
+    job.heartbeat(at(90)).unwrap();
+    assert_eq!(job.evidenced, 90);
+    job.heartbeat(at(10)).unwrap();
+    job.heartbeat(at(90)).unwrap();
+    assert_eq!(job.evidenced, 90);
+    job.heartbeat(at(100)).unwrap();
+    assert_eq!(job.evidenced, 100);
+}

@@ -1,4 +1,6 @@
 //! The money of a job: every rounding, over the whole range of its integers, against arithmetic in 128 bits.
+//!
+//! `GPU_MARKET_MONEY_CASES` sets the number of cases of each property.
 
 mod rules;
 
@@ -30,7 +32,7 @@ fn parts() -> impl Strategy<Value = Vec<u32>> {
 }
 
 proptest! {
-    #![proptest_config(cases(10_000))]
+    #![proptest_config(money_cases(10_000))]
 
     #[test]
     fn pay_is_rounded_down_to_a_base_unit(rate in amount(), seconds in seconds()) {
@@ -40,6 +42,31 @@ proptest! {
     #[test]
     fn a_fee_is_rounded_down_to_a_base_unit(amount in amount(), bps in bps()) {
         prop_assert_eq!(share(amount, bps), narrow(u128::from(amount) * u128::from(bps) / 10_000));
+    }
+
+    #[test]
+    fn the_last_rate_below_a_base_unit_pays_one_less(quotient in amount(), seconds in 1..=u32::MAX) {
+        let edge = (u128::from(quotient) * 1_000_000).div_ceil(u128::from(seconds));
+        let Ok(rate) = narrow(edge) else { return Ok(()) };
+        prop_assert_eq!(pay(rate, seconds), narrow(micro(rate, seconds) / 1_000_000));
+        prop_assert!(pay(rate, seconds).is_ok_and(|paid| paid >= quotient) || micro(rate, seconds) / 1_000_000 > u64::MAX.into());
+        if quotient > 0 {
+            prop_assert!(pay(rate - 1, seconds).is_ok_and(|paid| paid < quotient), "one micro unit less");
+            prop_assert!(pay_ceiling(rate - 1, seconds).is_ok_and(|reserved| reserved <= quotient));
+        }
+    }
+
+    #[test]
+    fn the_last_amount_below_a_base_unit_of_fee_costs_one_less(quotient in amount(), bps in 1..=u16::MAX) {
+        let edge = (u128::from(quotient) * 10_000).div_ceil(u128::from(bps));
+        let Ok(amount) = narrow(edge) else { return Ok(()) };
+        let exact = u128::from(amount) * u128::from(bps);
+        prop_assert_eq!(share(amount, bps), narrow(exact / 10_000));
+        prop_assert_eq!(share_ceiling(amount, bps), narrow(exact.div_ceil(10_000)));
+        if quotient > 0 {
+            prop_assert!(share(amount - 1, bps).is_ok_and(|fee| fee < quotient), "one base unit less");
+            prop_assert!(share_ceiling(amount - 1, bps).is_ok_and(|fee| fee <= quotient));
+        }
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! Stake, tranches and slashes: nothing appears, nothing disappears, and no slash blocks a withdrawal.
+//!
+//! `GPU_MARKET_MONEY_CASES` sets the number of cases of each property.
 
 mod rules;
 
@@ -29,7 +31,7 @@ fn tranches() -> impl Strategy<Value = Tranches> {
 }
 
 proptest! {
-    #![proptest_config(cases(5_000))]
+    #![proptest_config(money_cases(5_000))]
 
     #[test]
     fn an_amount_that_is_added_comes_out_no_earlier_than_it_may(

@@ -79,7 +79,13 @@ fn staking_moves_tokens_into_the_vault() {
     let mut world = World::new();
     let host = world.host("host", 100);
     world.svm.mint_to(world.stake_token, &host.stake_wallet, 50).expect("minted");
-    let event = Staked { stake: host.stake, amount: 30, staked: 130, unbonding: settings().unbonding };
+    let event = Staked {
+        stake: host.stake,
+        amount: 30,
+        staked: 130,
+        unbonding: settings().unbonding,
+        at: world.now().unix,
+    };
     let stake = stake::stake(staking(&world, &host, 30));
     world.ok_emitting(stake, &[&host.owner], Event::Staked(event));
     assert_eq!((world.tokens(&vault(&host)), world.tokens(&host.stake_wallet)), (130, 20));
@@ -94,8 +100,8 @@ fn staking_is_for_the_owner_into_its_vault_and_of_an_amount() {
     let stake = stake::stake(staking(&world, &host, 50));
     for (place, key, error) in [
         (3, other.stake, MarketError::NotStakeOwner),
-        (4, vault(&other), MarketError::WrongVault),
-        (5, world.dollar.mint, MarketError::WrongMint),
+        (12, vault(&other), MarketError::WrongVault),
+        (13, world.dollar.mint, MarketError::WrongMint),
     ] {
         world.refused(&[with_account(stake.clone(), place, key)], &[&host.owner], rule(error));
     }
@@ -242,7 +248,14 @@ fn unstaked_tokens_cool_and_then_are_withdrawn_to_anybody() {
     let owner = host.owner.pubkey();
     let unlock_at = world.now().unix + settings().unbonding;
     let request = stake::request_unstake(owner, 60);
-    let requested = UnstakeRequested { stake: host.stake, amount: 60, unlock_at, staked: 40, cooling: 60 };
+    let requested = UnstakeRequested {
+        stake: host.stake,
+        amount: 60,
+        unlock_at,
+        staked: 40,
+        cooling: 60,
+        at: world.now().unix,
+    };
     world.ok_emitting(request, &[&host.owner], Event::UnstakeRequested(requested));
     assert_eq!((world.stake_account(&host).amount, cooling(&world, &host)), (40, vec![(unlock_at, 60)]));
     for (amount, error) in [(0, MarketError::AmountZero), (41, MarketError::InsufficientStake)] {
@@ -317,7 +330,7 @@ fn restaking_takes_what_unlocks_last_first() {
     for (amount, error) in [(0, MarketError::AmountZero), (51, MarketError::InsufficientStake)] {
         world.refused(&[stake::restake(owner, amount)], &[&host.owner], rule(error));
     }
-    let event = Restaked { stake: host.stake, amount: 25, staked: 75, cooling: 25 };
+    let event = Restaked { stake: host.stake, amount: 25, staked: 75, cooling: 25, at: world.now().unix };
     world.ok_emitting(stake::restake(owner, 25), &[&host.owner], Event::Restaked(event));
     assert_eq!((world.stake_account(&host).amount, cooling(&world, &host)), (75, vec![(first, 25)]));
     world.ok(&[stake::restake(owner, 25)], &[&host.owner]);

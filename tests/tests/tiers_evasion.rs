@@ -4,7 +4,7 @@ use {
     gpu_market::{
         constants::{DISPUTE_WINDOW, RECORD_WINDOW},
         error::MarketError,
-        state::{MemberState, Outcome, Policy, Record},
+        state::{MemberState, Outcome, Record},
     },
     gpu_market_sdk::instructions::member,
     gpu_market_tests::*,

@@ -84,12 +84,16 @@ fn fees_are_swept_into_the_treasury_of_their_mint() {
     let token = world.dollar;
     world.open_treasury(token);
     let before = (world.client_account(&client).available, world.tokens(&client.vault));
-    let sweep = treasury::sweep_fees(client.client, token);
+    let sweep = world.sweep(&client.client, token);
     let event = FeesSwept {
         client: client.client,
         treasury: address::treasury(&token.mint).0,
         amount: 1_200,
+        stakers: 0,
+        referrer: 0,
+        referral_owed: 0,
         received: 1_200,
+        at: world.now().unix,
     };
     world.ok_emitting(sweep.clone(), &[], Event::FeesSwept(event));
     let account = world.client_account(&client);
@@ -106,13 +110,13 @@ fn fees_go_nowhere_but_into_the_treasury_of_their_mint() {
     world.open_treasury(token);
     world.open_treasury(other);
     let own = world.token_account(token, &client.owner.pubkey());
-    let sweep = treasury::sweep_fees(client.client, token);
+    let sweep = world.sweep(&client.client, token);
     for (place, key, error) in [
-        (1, own, MarketError::WrongVault),
-        (2, address::treasury(&other.mint).0, MarketError::WrongTreasury),
-        (3, own, MarketError::WrongVault),
-        (3, vault(other), MarketError::WrongVault),
-        (4, other.mint, MarketError::WrongMint),
+        (2, own, MarketError::WrongVault),
+        (3, address::treasury(&other.mint).0, MarketError::WrongTreasury),
+        (4, own, MarketError::WrongVault),
+        (4, vault(other), MarketError::WrongVault),
+        (8, other.mint, MarketError::WrongMint),
     ] {
         world.refused(&[with_account(sweep.clone(), place, key)], &[], rule(error));
     }
@@ -126,7 +130,7 @@ fn fees_go_nowhere_but_into_the_treasury_of_their_mint() {
 #[test]
 fn fees_cannot_be_swept_before_the_treasury_is_open() {
     let (mut world, client) = with_fees();
-    let sweep = treasury::sweep_fees(client.client, world.dollar);
+    let sweep = world.sweep(&client.client, world.dollar);
     let refused = world.fails(std::slice::from_ref(&sweep), &[]);
     assert_eq!(format!("{:?}", refused.error), "InstructionError(0, UninitializedAccount)");
     world.open_treasury(world.dollar);
@@ -177,7 +181,8 @@ fn the_admin_withdraws_to_the_treasury_owner() {
     let (mut world, client) = with_fees();
     let token = world.dollar;
     world.open_treasury(token);
-    world.ok(&[treasury::sweep_fees(client.client, token)], &[]);
+    let sweep = world.sweep(&client.client, token);
+    world.ok(&[sweep], &[]);
     let admin = world.admin.insecure_clone();
     let part = withdrawal(&mut world, token, 1_000);
     let event = |amount, withdrawn| {

@@ -11,6 +11,7 @@ pub mod localnet;
 mod lookup;
 pub mod market;
 mod pause;
+pub mod rewards;
 pub mod stake;
 pub mod wallet;
 
@@ -42,6 +43,7 @@ pub fn run(global: &Global, command: Command) -> Result<(), CommandError> {
             Command::Job(command) => job::run(command, &context).await,
             Command::Host(command) => host::run(command, &context).await,
             Command::Stake(command) => stake::run(command, &context).await,
+            Command::Rewards(command) => rewards::run(command, &context).await,
             Command::Attest(command) => attest::run(command, &context).await,
             Command::Admin(command) => admin::run(command, &context).await,
             Command::Crank(command) => crank::run(command, &context).await,

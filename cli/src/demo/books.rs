@@ -48,6 +48,8 @@ pub enum Kind {
     Earnings,
     Stake,
     Treasury,
+    Rewards,
+    Emission,
 }
 
 /// A token account.

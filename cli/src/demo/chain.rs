@@ -1,7 +1,10 @@
 //! The embedded chain with a referee: after every transaction it audits the accounts and counts tokens and lamports.
 
 use {
-    super::books::{Books, Kind},
+    super::{
+        books::{Books, Kind},
+        rewards::Tally,
+    },
     crate::{embedded, error::CliError},
     gpu_market::{constants::DRAW_WINDOW_SLOTS, state::JobState},
     gpu_market_sdk::{
@@ -56,6 +59,8 @@ pub struct Chain {
     known: BTreeSet<String>,
     /// Accounts that were closed and the lamports that came back, by their kind.
     pub closed: BTreeMap<&'static str, Closed>,
+    /// What moved because of fees, rewards and slashes.
+    pub tally: Tally,
     /// What the hashes of its slots follow from.
     seed: u64,
     /// Every account of the program as the last transaction left it.
@@ -78,6 +83,7 @@ impl Chain {
             findings: Vec::new(),
             known: BTreeSet::new(),
             closed: BTreeMap::new(),
+            tally: Tally::default(),
             seed,
             accounts: BTreeMap::new(),
             states: BTreeMap::new(),
@@ -214,6 +220,7 @@ impl Chain {
     fn record(&mut self, instruction: &'static str, executed: &Execution) {
         self.sent += 1;
         self.compute.entry(instruction).or_default().push(executed.compute_units);
+        executed.events.iter().for_each(|event| self.tally.add(&self.books, event));
         let at = self.unix();
         if let Some(log) = &mut self.log {
             log.push(Sent {

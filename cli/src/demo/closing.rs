@@ -50,10 +50,13 @@ impl Day<'_> {
     }
 
     fn sweep_fees(&mut self) -> Result<(), CliError> {
+        let config: Config = self.chain.get(&address::config().0)?;
+        let split = config.split(self.chain.unix());
         for (key, client) in self.accounts::<Client>() {
             let token = self.chain.books.coin_of(&client.mint).map(|coin| coin.token);
             if let Some(token) = token.filter(|_| client.fees_owed > 0) {
-                self.execute(treasury::sweep_fees(key, token), &self.payer())?;
+                let sweep = treasury::SweepFees::of(key, &client, &split, token.program);
+                self.execute(treasury::sweep_fees(sweep), &self.payer())?;
             }
         }
         Ok(())

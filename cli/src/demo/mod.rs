@@ -10,6 +10,7 @@ mod dice;
 mod enlist;
 mod progress;
 mod report;
+mod rewards;
 mod script;
 mod world;
 
@@ -25,6 +26,7 @@ use {
     gpu_market_migrations::Deployment,
     progress::Progress,
     report::{Ascent, Facts},
+    rewards::{RewardFacts, Season},
     script::Script,
     std::{io::Write, time::Duration},
     world::World,
@@ -88,9 +90,16 @@ fn run_day(input: &Input, seed: u64, keep_logs: bool, progress: &Progress) -> Re
     progress.stage("opening the market");
     let world = World::build(&mut chain, input.deployment.clone(), &input.specs, &script, plot.as_ref().ok())?;
     let mut day = Day::new(chain, world, &input.specs, script, dice);
+    let mut season = Season::open(&mut day, &input.deployment)?;
     day.run(progress)?;
     progress.stage("settling");
+    if let Some(season) = &mut season {
+        season.sync(&mut day)?;
+    }
     day.settle_up()?;
+    if let Some(season) = &mut season {
+        season.swept(&mut day)?;
+    }
     let jobs = report::job_facts(&day)?;
     let ascent = match plot {
         Ok(plot) => Ascent::Told(Box::new(ascend(&mut day, plot, seed, progress)?)),
@@ -99,7 +108,12 @@ fn run_day(input: &Input, seed: u64, keep_logs: bool, progress: &Progress) -> Re
             Ascent::Untold { obstacle: obstacle.to_string() }
         }
     };
-    let facts = Facts::collect(seed, &mut day, jobs, ascent)?;
+    progress.stage("the rewards");
+    if let Some(season) = &mut season {
+        season.finish(&mut day.chain, &day.world)?;
+    }
+    let rewards = season.map(RewardFacts::collect);
+    let facts = Facts::collect(seed, &mut day, jobs, ascent, rewards)?;
     progress.finish();
     Ok(facts)
 }

@@ -7,6 +7,7 @@ use {
         cast::{CLIENTS, CRANK, Client, Crank, HONEST, Host, Venue},
         chain::Chain,
         enlist,
+        rewards::POOLS,
         script::{Arrival, Script},
     },
     crate::{
@@ -15,9 +16,9 @@ use {
     },
     gpu_market::{
         settlement::Quote,
-        state::{Member, Tier},
+        state::{Config, Market, Member, Tier},
     },
-    gpu_market_migrations::{AdmissionSpec, Deployment, Keys, Step, admissions, plan},
+    gpu_market_migrations::{AdmissionSpec, Deployment, Keys, Step, admissions, plan, split_change},
     gpu_market_sdk::{
         Address, address,
         instructions::{Token, member, stake},
@@ -34,6 +35,8 @@ pub struct World {
     pub clients: Vec<Client>,
     pub crank: Crank,
     pub stake_token: Token,
+    /// Admin of the protocol.
+    pub admin: Keypair,
     /// The attestors, if there is an ascent to tell.
     pub bench: Option<Bench>,
 }
@@ -61,7 +64,8 @@ impl World {
         let clients = founder.clients(&venues, specs, script)?;
         let crank = founder.crank()?;
         let bench = plot.map(|plot| founder.bench(plot)).transpose()?;
-        Ok(Self { venues, hosts, clients, crank, stake_token: founder.stake_token, bench })
+        let (stake_token, admin) = (founder.stake_token, founder.admin);
+        Ok(Self { venues, hosts, clients, crank, stake_token, admin, bench })
     }
 }
 
@@ -124,8 +128,10 @@ impl<'a> Founder<'a> {
 
     /// Admits the hosts that have applied; says how many there were.
     fn admit(&mut self, deployment: &Deployment) -> Result<usize, CliError> {
-        let svm = &self.chain.svm;
-        let steps = admissions(deployment, &self.keys(), |member| svm.account::<Member>(member)?.state().ok())?;
+        let (svm, now) = (&self.chain.svm, self.chain.unix());
+        let terms = |market: &Address| Some(svm.account::<Market>(market)?.terms_in_force(now));
+        let state = |member: &Address| svm.account::<Member>(member)?.state().ok();
+        let steps = admissions(deployment, &self.keys(), terms, state)?;
         self.execute(&steps)
     }
 
@@ -135,18 +141,26 @@ impl<'a> Founder<'a> {
         let exists = |key: &Address| svm.raw(key).is_some();
         let steps = plan(deployment, &self.keys(), &self.mints, self.chain.unix(), exists)?;
         self.execute(&steps)?;
+        let config: Config = self.chain.get(&address::config().0)?;
+        let late = split_change(deployment, &self.keys(), &config);
+        self.execute(late.as_slice())?;
         for token in self.mints.values() {
-            let vault = address::treasury_vault(&token.mint).0;
-            if self.chain.svm.raw(&vault).is_some() {
-                self.chain.books.enter("treasury", Kind::Treasury, token.mint, vault);
+            let vaults = [
+                ("treasury", Kind::Treasury, address::treasury_vault(&token.mint).0),
+                (POOLS, Kind::Rewards, address::reward_vault(&token.mint).0),
+            ];
+            for (party, kind, vault) in vaults {
+                if self.chain.svm.raw(&vault).is_some() {
+                    self.chain.books.enter(party, kind, token.mint, vault);
+                }
             }
         }
-        Ok(steps.len())
+        Ok(steps.len() + late.iter().len())
     }
 
     fn execute(&mut self, steps: &[Step]) -> Result<usize, CliError> {
         let upgrade_authority = self.chain.svm.upgrade_authority().insecure_clone();
-        let signers = [&upgrade_authority, &self.authority];
+        let signers = [&upgrade_authority, &self.authority, &self.admin];
         for step in steps {
             let wanted = |key: &&&Keypair| {
                 step.instruction.accounts.iter().any(|meta| meta.is_signer && meta.pubkey == key.pubkey())

@@ -184,6 +184,9 @@ impl<'a> View<'a> {
         } else {
             Some(job.member)
         };
+        if let Some(step) = self.incentive(&address, job) {
+            return Some(Outlook { steps: vec![step], ..Outlook::at(closable) });
+        }
         if self.now.unix < closable {
             return Some(Outlook::at(closable));
         }

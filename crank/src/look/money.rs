@@ -16,8 +16,16 @@ impl View<'_> {
     pub(super) fn fees(&self, address: &Address) -> Option<Outlook> {
         let client = self.index.client(address)?;
         let token = self.swept(client.mint, client.fees_owed)?;
+        let settings = address::config().0;
+        self.reads(settings);
+        let split = self.index.config(&settings)?.split(self.now.unix);
+        if split.stakers_bps > 0 {
+            self.fixed(&address::reward_pool(&client.mint).0, |index, address| index.pool(address))?;
+        }
         let why = format!("client {address} owes {} base units of fees", client.fees_owed);
-        let step = self.step(Kind::SweepFees, why, || vec![treasury::sweep_fees(*address, token)]);
+        let step = self.step(Kind::SweepFees, why, || {
+            vec![treasury::sweep_fees(treasury::SweepFees::of(*address, client, &split, token.program))]
+        });
         Some(Outlook { steps: vec![step], ..Outlook::default() })
     }
 

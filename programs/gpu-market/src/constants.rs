@@ -198,3 +198,39 @@ pub const FOUNDING_WINDOW: i64 = 86_400;
 pub const MIN_ATTESTOR_BOND: u64 = 10_000;
 /// A round costs at least one part in this many of the bond, so that nobody walks away from panels for nothing until one suits.
 pub const MAX_BOND_PER_FEE: u64 = 1_000;
+
+// ---- rewards
+
+pub const REWARD_POOL_SEED: &[u8] = b"rewards";
+pub const REWARD_VAULT_SEED: &[u8] = b"rewards_vault";
+pub const POSITION_SEED: &[u8] = b"position";
+pub const EMISSION_SEED: &[u8] = b"emission";
+pub const EMISSION_VAULT_SEED: &[u8] = b"emission_vault";
+
+/// Reward pools that one stake earns from at most: every change of the stake names them all.
+pub const MAX_POSITIONS: u8 = 4;
+/// Shortest and longest lock of a stake, in days; zero is no lock.
+pub const MIN_LOCK_DAYS: u16 = 14;
+pub const MAX_LOCK_DAYS: u16 = 365;
+/// Weight of a base unit of unlocked stake. A lock adds [`WEIGHT_PER_LOCK_DAY`] a day, which makes 1 + days / 121.67 times
+/// the weight, and four times at 365 days, without a fraction.
+pub const WEIGHT_UNLOCKED: u64 = 365;
+pub const WEIGHT_PER_LOCK_DAY: u64 = 3;
+pub const DAY: i64 = 86_400;
+
+/// What a reward pool receives reaches its stakers evenly over this time, so that nobody gains by staking around a sweep.
+pub const REWARD_STREAM: i64 = 7 * DAY;
+
+/// Highest share of the protocol's fees that goes to who referred the client: 20 %.
+pub const MAX_REFERRAL_BPS: u16 = 2_000;
+/// A new split of the fees takes effect this long after its announcement, as soon as there is a market.
+pub const SPLIT_NOTICE: i64 = 14 * DAY;
+
+/// Shortest and longest emission.
+pub const MIN_EMISSION: i64 = DAY;
+pub const MAX_EMISSION: i64 = 4 * 365 * DAY;
+/// An emission starts no later than this after it is opened.
+pub const MAX_EMISSION_DELAY: i64 = 365 * DAY;
+
+/// Terms with a higher bond take effect no sooner than this, so that members can top up.
+pub const BOND_GRACE: i64 = 7 * DAY;

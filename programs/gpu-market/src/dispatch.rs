@@ -55,7 +55,10 @@ unsafe fn process(input: *mut u8, data: *const u8, lookup: *mut AccountView) -> 
     let cursor = unsafe { AccountCursor::new(input, lookup) };
     match data.split_first() {
         Some((tag, rest)) => Call { program, accounts, input, lookup, cursor }.dispatch(*tag, rest),
-        None => refusal(ErrorCode::InstructionFallbackNotFound),
+        None => {
+            crate::security_txt::keep();
+            refusal(ErrorCode::InstructionFallbackNotFound)
+        }
     }
 }
 
@@ -197,6 +200,8 @@ impl Call<'_> {
             }),
             34 => self.run::<RaiseNonceFloor>(data, |ctx, _| raise_nonce_floor(ctx, read(data)?)),
             35 => self.run::<CloseClient>(data, |ctx, _| close_client(ctx)),
+            36 => self.run::<SetReferrer>(data, |ctx, _| set_referrer(ctx)),
+            37 => self.run::<CheckClient>(data, |ctx, _| check_client(ctx)),
             40 => self.run::<OpenStake>(data, |ctx, _| open_stake(ctx)),
             41 => self.run::<StakeTokens>(data, |ctx, _| stake_tokens(ctx, read(data)?)),
             42 => self.run::<Allocate>(data, |ctx, _| allocate(ctx, read(data)?)),
@@ -208,6 +213,8 @@ impl Call<'_> {
             48 => self.run::<OpenCredit>(data, |ctx, _| open_credit(ctx)),
             49 => self.run::<ClaimCredit>(data, |ctx, _| claim_credit(ctx)),
             50 => self.run::<CloseCredit>(data, |ctx, _| close_credit(ctx)),
+            51 => self.run::<ChangeStake>(data, |ctx, _| extend_lock(ctx, read(data)?)),
+            52 => self.run::<CheckStake>(data, |ctx, _| check_stake(ctx)),
             60 => self.run::<RegisterHost>(data, |ctx, _| register_host(ctx, read(data)?)),
             61 => self.run::<UpdateHost>(data, |ctx, _| update_host(ctx, read(data)?)),
             62 => self.run::<CloseHost>(data, |ctx, _| close_host(ctx)),
@@ -255,6 +262,7 @@ impl Call<'_> {
             108 => self.run::<SweepSlashes>(data, |ctx, _| sweep_slashes(ctx)),
             109 => self.run::<WithdrawTreasury>(data, |ctx, _| withdraw_treasury(ctx, read(data)?)),
             110 => self.run::<CloseTreasury>(data, |ctx, _| close_treasury(ctx)),
+            111 => self.run::<ChangeConfig>(data, |ctx, _| announce_split(ctx, read(data)?)),
             120 => self.run::<CreateAttestorSet>(data, |ctx, (id,)| {
                 let (_, params): (u16, _) = read(data)?;
                 create_attestor_set(ctx, id, &params)
@@ -288,6 +296,20 @@ impl Call<'_> {
             }),
             139 => self.run::<ReleaseGpu>(data, |ctx, _| release_gpu(ctx)),
             140 => self.run::<CloseChallenge>(data, |ctx, _| close_challenge(ctx)),
+            150 => self.run::<OpenPool>(data, |ctx, _| open_pool(ctx)),
+            151 => self.run::<ClosePool>(data, |ctx, _| close_pool(ctx)),
+            152 => self.run::<OpenPosition>(data, |ctx, _| open_position(ctx)),
+            153 => self.run::<ClosePosition>(data, |ctx, _| close_position(ctx)),
+            154 => self.run::<ClaimRewards>(data, |ctx, _| claim_rewards(ctx)),
+            155 => self.run::<SyncWeight>(data, |ctx, _| sync_weight(ctx)),
+            156 => self.run::<CheckPool>(data, |ctx, _| check_pool(ctx)),
+            160 => self.run::<OpenEmission>(data, |ctx, (id,)| {
+                let (_, params): (u16, _) = read(data)?;
+                open_emission(ctx, id, &params)
+            }),
+            161 => self.run::<ReleaseEmission>(data, |ctx, _| release_emission(ctx)),
+            162 => self.run::<PayIncentive>(data, |ctx, _| pay_incentive(ctx)),
+            163 => self.run::<CloseEmission>(data, |ctx, _| close_emission(ctx)),
             _ => refusal(ErrorCode::InstructionFallbackNotFound),
         }
     }

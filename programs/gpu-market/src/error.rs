@@ -357,6 +357,40 @@ market_errors! {
         "Have it released, then claim it; what is unclaimed when the time for claims is over is left out.";
     SetCoolingOff: "A set closes 14 days after its last attestor left: founded again, it is no quicker than an announcement.",
         "Wait until then.";
+    UnknownVersion: "The account has a layout version that this version of the program does not know.",
+        "Use the version of the program that wrote it.";
+    // ---- rewards, emissions, solvency
+    TooManyPositions: "A stake earns from at most four reward pools.", "Close another position first.";
+    PositionsMissing: "Whoever changes a stake names every reward position of it with its pool.",
+        "Pass the pool and the position of every mint that the stake has a position in.";
+    WrongPosition: "The reward position is not of this stake and this pool.", "Pass the position at their derived address.";
+    WrongPool: "The reward pool is not the one of this mint.", "Pass the pool at the mint's derived address.";
+    NothingToClaim: "The position has earned nothing yet.", "Wait: what a pool receives is released over seven days.";
+    PositionNotEmpty: "The position has rewards that were not claimed.", "Claim them first.";
+    PoolNotEmpty: "A reward pool closes without positions, emissions and rewards to release.",
+        "Have its positions and emissions closed first.";
+    LockOutOfRange: "A lock lasts 14 to 365 days.", "Choose a lock in that range.";
+    LockMustRise: "A lock can only be extended while anything is staked or cools.",
+        "Choose a longer lock, or withdraw everything first.";
+    SplitOutOfRange: "The shares of stakers and referrer are at most the whole fee, and the referrer's at most 20 %.",
+        "Choose smaller shares.";
+    FeesNotSwept: "The referrer changes only when the client owes no fees.", "Sweep the client's fees first.";
+    WrongReferrer: "The account is not the earnings vault of the client's referrer.",
+        "Pass the referrer that the client records.";
+    EmissionOutOfRange: "An emission starts within a year, lasts one day to four years and has a positive amount.",
+        "Correct its start and end.";
+    IncentiveOutOfRange: "An incentive for hosts has a positive rate and a positive cap per week, an emission to stakers neither.",
+        "Correct the rate and the cap.";
+    MarketNotListed: "Incentives go to hosts of listed premium markets.", "Name a listed premium market.";
+    WrongEmission: "An emission is for one reward pool or for one market, and stays with it.",
+        "Pass the pool or the market, and only that.";
+    NothingToRelease: "Nothing of the emission is due.", "Wait, or pass a job that it pays for.";
+    JobNotRewarded: "An incentive pays each ended job of its market once, if it ended within the incentive's time.",
+        "Pass another job.";
+    EmissionNotSpent: "An emission closes when it is spent; an incentive also by its funder after its end.",
+        "Release what is due, or wait.";
+    VaultShort: "The vault holds less than its book says, so nothing enters it.",
+        "Wait until the vault is made whole and checked again; every exit stays open.";
 }
 
 /// Result of the pure rules; converts into the program's error with `?`.

@@ -10,7 +10,7 @@
 //! - [`instructions`]: one file per instruction.
 //! - [`events`], [`error`]: what it tells and why it refuses.
 //!
-//! To report a vulnerability, see docs/SECURITY.md.
+//! To report a vulnerability, see docs/SECURITY.md; the built program says so too (`security_txt`).
 
 #![deny(
     clippy::unwrap_used,
@@ -45,6 +45,8 @@ pub mod instructions;
 pub mod math;
 mod prelude;
 pub mod queue;
+#[cfg(feature = "program")]
+mod security_txt;
 pub mod settlement;
 pub mod state;
 pub mod token;
@@ -257,6 +259,18 @@ pub mod gpu_market {
 
     // ---- stake
 
+    /// Owner: names the host that referred the client, or nobody; only while no fees are owed.
+    #[discrim = 36]
+    pub fn set_referrer(ctx: &mut Context<SetReferrer>) -> Result<()> {
+        instructions::set_referrer(ctx)
+    }
+
+    /// Anyone: compares a client with its vault; while that is short, nothing enters.
+    #[discrim = 37]
+    pub fn check_client(ctx: &mut Context<CheckClient>) -> Result<()> {
+        instructions::check_client(ctx)
+    }
+
     /// Opens an owner's stake and its vault.
     #[discrim = 40]
     pub fn open_stake(ctx: &mut Context<OpenStake>) -> Result<()> {
@@ -324,6 +338,18 @@ pub mod gpu_market {
     }
 
     // ---- hosts and members
+
+    /// Owner: sets or extends the lock of a stake, which raises its weight in reward pools.
+    #[discrim = 51]
+    pub fn extend_lock(ctx: &mut Context<ChangeStake>, days: u16) -> Result<()> {
+        instructions::extend_lock(ctx, days)
+    }
+
+    /// Anyone: compares a stake with its vault; while that is short, nothing enters.
+    #[discrim = 52]
+    pub fn check_stake(ctx: &mut Context<CheckStake>) -> Result<()> {
+        instructions::check_stake(ctx)
+    }
 
     /// Registers a host under its owner.
     #[discrim = 60]
@@ -541,6 +567,12 @@ pub mod gpu_market {
 
     // ---- attestation
 
+    /// Admin: announces how fees are split; takes effect 14 days later.
+    #[discrim = 111]
+    pub fn announce_split(ctx: &mut Context<ChangeConfig>, split: Split) -> Result<()> {
+        instructions::announce_split(ctx, split)
+    }
+
     /// Anyone: creates a set of attestors, which terms can name.
     #[discrim = 120]
     pub fn create_attestor_set(ctx: &mut Context<CreateAttestorSet>, id: u16, params: SetParams) -> Result<()> {
@@ -670,5 +702,73 @@ pub mod gpu_market {
     #[discrim = 140]
     pub fn close_challenge(ctx: &mut Context<CloseChallenge>) -> Result<()> {
         instructions::close_challenge(ctx)
+    }
+
+    // ---- rewards
+
+    /// Anyone: opens the reward pool of a mint.
+    #[discrim = 150]
+    pub fn open_pool(ctx: &mut Context<OpenPool>) -> Result<()> {
+        instructions::open_pool(ctx)
+    }
+
+    /// Anyone: closes a pool that nobody earns from; rests of divisions go to the treasury.
+    #[discrim = 151]
+    pub fn close_pool(ctx: &mut Context<ClosePool>) -> Result<()> {
+        instructions::close_pool(ctx)
+    }
+
+    /// Owner: lets a stake earn from a pool.
+    #[discrim = 152]
+    pub fn open_position(ctx: &mut Context<OpenPosition>) -> Result<()> {
+        instructions::open_position(ctx)
+    }
+
+    /// Owner: closes a position whose rewards were claimed.
+    #[discrim = 153]
+    pub fn close_position(ctx: &mut Context<ClosePosition>) -> Result<()> {
+        instructions::close_position(ctx)
+    }
+
+    /// Owner: claims what the stake has earned from a pool.
+    #[discrim = 154]
+    pub fn claim_rewards(ctx: &mut Context<ClaimRewards>) -> Result<()> {
+        instructions::claim_rewards(ctx)
+    }
+
+    /// Anyone: has a pool count the weight that a stake has now, which after a slash is lower.
+    #[discrim = 155]
+    pub fn sync_weight(ctx: &mut Context<SyncWeight>) -> Result<()> {
+        instructions::sync_weight(ctx)
+    }
+
+    /// Anyone: compares a pool with its vault; while that is short, nobody enters.
+    #[discrim = 156]
+    pub fn check_pool(ctx: &mut Context<CheckPool>) -> Result<()> {
+        instructions::check_pool(ctx)
+    }
+
+    /// Anyone: gives tokens to the stakers of a pool, or to the hosts of a listed premium market.
+    #[discrim = 160]
+    pub fn open_emission(ctx: &mut Context<OpenEmission>, id: u16, params: EmissionParams) -> Result<()> {
+        instructions::open_emission(ctx, id, &params)
+    }
+
+    /// Anyone: moves what is due of an emission to the pool.
+    #[discrim = 161]
+    pub fn release_emission(ctx: &mut Context<ReleaseEmission>) -> Result<()> {
+        instructions::release_emission(ctx)
+    }
+
+    /// Anyone: pays the host of an ended job out of an incentive, once.
+    #[discrim = 162]
+    pub fn pay_incentive(ctx: &mut Context<PayIncentive>) -> Result<()> {
+        instructions::pay_incentive(ctx)
+    }
+
+    /// Anyone, if it is spent; the funder of an incentive after its end: closes an emission.
+    #[discrim = 163]
+    pub fn close_emission(ctx: &mut Context<CloseEmission>) -> Result<()> {
+        instructions::close_emission(ctx)
     }
 }

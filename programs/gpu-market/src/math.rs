@@ -11,6 +11,19 @@ pub fn is_zero(bytes: &[u8; 32]) -> bool {
     address_eq(&Address::new_from_array(*bytes), &Address::new_from_array([0; 32]))
 }
 
+/// A number of 128 bits from an account, whose data are aligned to eight bytes: low half, high half.
+#[inline(always)]
+pub fn wide([low, high]: [u64; 2]) -> u128 {
+    u128::from(high).wrapping_shl(u64::BITS) | u128::from(low)
+}
+
+/// Low half and high half, as they stand in an account.
+#[inline(always)]
+pub fn halves(wide: u128) -> [u64; 2] {
+    let half = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(u64::MAX);
+    [half(wide), half(wide.wrapping_shr(u64::BITS))]
+}
+
 /// Arithmetic that refuses to wrap.
 pub trait Checked: Sized {
     /// `self + other`, or [`MarketError::MathOverflow`].

@@ -3,7 +3,7 @@
 use {
     super::{Token, instruction, paying_signer, readonly, signer, system_program, writable},
     crate::{Address, Instruction, address},
-    gpu_market::state::ConfigSettings,
+    gpu_market::state::{ConfigSettings, Split},
 };
 
 /// See [`create_config`].
@@ -61,4 +61,9 @@ pub fn accept_admin(successor: Address) -> Instruction {
 /// Admin: closes the config when no market is left.
 pub fn close_config(admin: Address, rent_payer: Address) -> Instruction {
     instruction(105, &(), [signer(admin), writable(address::config().0), writable(rent_payer)])
+}
+
+/// Admin: announces how fees are split. Takes effect 14 days later, or at once before the first market.
+pub fn announce_split(admin: Address, split: Split) -> Instruction {
+    instruction(111, &split, [signer(admin), writable(address::config().0)])
 }

@@ -1,7 +1,7 @@
 //! A client's escrow.
 
 use {
-    super::{Token, instruction, paying_signer, readonly, signer, system_program, writable},
+    super::{Token, instruction, optional_readonly, paying_signer, readonly, signer, system_program, writable},
     crate::{Address, Instruction, address},
 };
 
@@ -142,4 +142,25 @@ pub fn close_client(params: CloseClient) -> Instruction {
             readonly(params.token.program),
         ],
     )
+}
+
+/// Owner: names the owner of the host that referred the client, or nobody; only while the client owes no fees. Anybody can
+/// register as a host; the share is paid into the host's earnings vault of this mint as soon as that is open.
+pub fn set_referrer(owner: Address, mint: Address, referrer: Option<Address>) -> Instruction {
+    let host = referrer.map(|owner| address::host(&owner).0);
+    instruction(
+        36,
+        &(),
+        [
+            signer(owner),
+            writable(address::client(&owner, &mint).0),
+            optional_readonly(host),
+            optional_readonly(host.map(|host| address::earnings(&host, &mint).0)),
+        ],
+    )
+}
+
+/// Anyone: compares a client with its vault; while that is short, nothing enters.
+pub fn check_client(client: Address) -> Instruction {
+    instruction(37, &(), [writable(client), readonly(address::client_vault(&client).0)])
 }

@@ -14,6 +14,7 @@ pub mod market;
 pub mod member;
 mod names;
 pub mod queue;
+pub mod rewards;
 pub mod shard;
 pub mod stake;
 pub mod treasury;

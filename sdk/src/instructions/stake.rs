@@ -2,8 +2,12 @@
 //! the config.
 
 use {
-    super::{Token, config, instruction, paying_signer, readonly, signer, system_program, writable},
+    super::{
+        Token, config, instruction, paying_signer, readonly, rewards::no_positions, signer, system_program,
+        writable,
+    },
     crate::{Address, Instruction, address},
+    borsh::BorshSerialize,
 };
 
 /// Owner: opens the stake and its vault.
@@ -38,21 +42,21 @@ pub struct StakeTokens {
     pub amount: u64,
 }
 
-/// Owner: stakes tokens.
+/// Owner: stakes tokens. A stake with reward positions names them: see [`super::rewards::with_positions`], as for every
+/// instruction that changes its weight.
 pub fn stake(params: StakeTokens) -> Instruction {
     let stake = address::stake(&params.owner).0;
     instruction(
         41,
         &params.amount,
-        [
-            signer(params.owner),
-            writable(params.source),
-            config(),
-            writable(stake),
-            writable(address::stake_vault(&stake).0),
-            readonly(params.token.mint),
-            readonly(params.token.program),
-        ],
+        [signer(params.owner), writable(params.source), config(), writable(stake)]
+            .into_iter()
+            .chain(no_positions())
+            .chain([
+                writable(address::stake_vault(&stake).0),
+                readonly(params.token.mint),
+                readonly(params.token.program),
+            ]),
     )
 }
 
@@ -82,12 +86,28 @@ fn change_collateral(number: u8, owner: Address, market: Address, amount: u64) -
 
 /// Owner: starts the unbonding of free stake. Base units.
 pub fn request_unstake(owner: Address, amount: u64) -> Instruction {
-    instruction(44, &amount, [signer(owner), writable(address::stake(&owner).0)])
+    change_stake(44, owner, &amount)
 }
 
 /// Owner: makes cooling tokens stake again, those that unlock last first. Base units.
 pub fn restake(owner: Address, amount: u64) -> Instruction {
-    instruction(45, &amount, [signer(owner), writable(address::stake(&owner).0)])
+    change_stake(45, owner, &amount)
+}
+
+/// Owner: locks the stake for `days`, or longer than it is locked. Raises its weight in reward pools, and what is unstaked
+/// later cools for so long.
+pub fn extend_lock(owner: Address, days: u16) -> Instruction {
+    change_stake(51, owner, &days)
+}
+
+fn change_stake(number: u8, owner: Address, argument: &impl BorshSerialize) -> Instruction {
+    let accounts = [signer(owner), writable(address::stake(&owner).0)];
+    instruction(number, argument, accounts.into_iter().chain(no_positions()))
+}
+
+/// Anyone: compares a stake with its vault; while that is short, nothing enters.
+pub fn check_stake(stake: Address) -> Instruction {
+    instruction(52, &(), [writable(stake), readonly(address::stake_vault(&stake).0)])
 }
 
 /// Owner: withdraws all that has finished unbonding to a token account of anybody.

@@ -1,8 +1,11 @@
 //! The protocol's income.
 
 use {
-    super::{Token, config, instruction, paying_signer, readonly, signer, system_program, writable},
+    super::{
+        Token, config, instruction, optional_writable, paying_signer, readonly, signer, system_program, writable,
+    },
     crate::{Address, Instruction, address},
+    gpu_market::state::{Client, Split},
 };
 
 /// Anyone: opens the treasury of a mint.
@@ -21,18 +24,49 @@ pub fn open_treasury(payer: Address, token: Token) -> Instruction {
     )
 }
 
-/// Anyone: moves a client's owed fees to the treasury of its mint.
-pub fn sweep_fees(client: Address, token: Token) -> Instruction {
+/// See [`sweep_fees`].
+#[derive(Clone, Copy, Debug)]
+pub struct SweepFees {
+    /// The client account.
+    pub client: Address,
+    /// Its payment mint.
+    pub token: Token,
+    /// Whether the stakers have a share; the reward pool of the mint has to be open then.
+    pub stakers: bool,
+    /// Referrer that the client records: an earnings vault.
+    pub referrer: Option<Address>,
+}
+
+impl SweepFees {
+    /// Of the client account at `key`, with the split in force.
+    pub fn of(key: Address, client: &Client, split: &Split, token_program: Address) -> Self {
+        Self {
+            client: key,
+            token: Token { mint: client.mint, program: token_program },
+            stakers: split.stakers_bps > 0,
+            referrer: client.has_referrer().then_some(client.referrer),
+        }
+    }
+}
+
+/// Anyone: splits a client's owed fees among the stakers, the treasury and the referrer of its mint.
+pub fn sweep_fees(params: SweepFees) -> Instruction {
+    let mint = params.token.mint;
+    let for_stakers = |key: Address| optional_writable(params.stakers.then_some(key));
     instruction(
         107,
         &(),
         [
-            writable(client),
-            writable(address::client_vault(&client).0),
-            writable(address::treasury(&token.mint).0),
-            writable(address::treasury_vault(&token.mint).0),
-            readonly(token.mint),
-            readonly(token.program),
+            config(),
+            writable(params.client),
+            writable(address::client_vault(&params.client).0),
+            writable(address::treasury(&mint).0),
+            writable(address::treasury_vault(&mint).0),
+            for_stakers(address::reward_pool(&mint).0),
+            for_stakers(address::reward_vault(&mint).0),
+            optional_writable(params.referrer),
+            readonly(mint),
+            readonly(params.token.program),
         ],
     )
 }

@@ -42,8 +42,8 @@ impl Connection {
     /// [`Connection::emitted`] otherwise.
     pub async fn emitted_bytes(&self, signature: &Signature) -> Result<Option<Vec<Vec<u8>>>, RpcError> {
         let transaction = self.transaction(signature).await?;
-        let data = transaction.as_ref().and_then(data_of_events);
-        Ok(data.map(|all| all.into_iter().filter(|data| data.starts_with(&EVENT_TAG)).collect()))
+        let calls = transaction.as_ref().and_then(calls);
+        Ok(calls.map(|(all, _)| all.into_iter().filter(|data| data.starts_with(&EVENT_TAG)).collect()))
     }
 
     async fn transaction(&self, signature: &Signature) -> Result<Option<Encoded>, RpcError> {
@@ -58,23 +58,18 @@ impl Connection {
     }
 }
 
-/// Data of the calls that the program may have made to itself; none of a transaction that failed.
-fn data_of_events(confirmed: &Encoded) -> Option<Vec<Vec<u8>>> {
-    data_and_written(confirmed).map(|(data, _)| data)
-}
-
-/// Data of the calls of the program inside of a transaction, and the accounts that it locked for writing; none of a
-/// transaction that failed.
-fn data_and_written(confirmed: &Encoded) -> Option<(Vec<Vec<u8>>, Vec<Address>)> {
+/// What of a transaction that succeeded concerns events: the data of the calls that the program may have made to itself, and
+/// the accounts that it locked for writing.
+fn calls(confirmed: &Encoded) -> Option<(Vec<Vec<u8>>, Vec<Address>)> {
     let meta = confirmed.transaction.meta.as_ref().filter(|meta| meta.err.is_none())?;
     let (keys, written) = keys(confirmed, meta)?;
     Some((inner_data(meta, &keys), written))
 }
 
 fn emitted(signature: Signature, confirmed: &Encoded) -> Option<Emitted> {
-    let (data, written) = data_and_written(confirmed)?;
+    let (calls, written) = calls(confirmed)?;
     let mut emitted = Emitted { signature, slot: confirmed.slot, events: Vec::new(), unknown: Vec::new(), written };
-    for data in data {
+    for data in calls {
         match Event::decode(&data) {
             Ok(event) => emitted.events.push(event),
             // An ordinary call of the program by another one.

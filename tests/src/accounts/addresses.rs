@@ -19,6 +19,9 @@ pub fn address_of(account: &Account) -> Address {
         Account::AttestorSet(set) => address::attestor_set(&set.creator, set.id),
         Account::Challenge(round) => address::challenge(&round.member, round.nonce),
         Account::Gpu(gpu) => address::gpu(&gpu.set, &gpu.uuid_hash),
+        Account::RewardPool(pool) => address::reward_pool(&pool.mint),
+        Account::RewardPosition(position) => address::position(&position.pool, &position.stake),
+        Account::Emission(emission) => address::emission(&emission.funder, emission.id),
         Account::Shard(shard) => address::shard(&shard.shard.market, shard.shard.index),
     };
     key

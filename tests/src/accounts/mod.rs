@@ -14,11 +14,18 @@ mod kind;
 mod matrix;
 mod outcome;
 mod pool;
+mod recorded;
 mod render;
 mod trial;
 mod variants;
 
 pub use matrix::Matrix;
+pub(crate) use {
+    chain::{Held, held},
+    interface::{INTERFACES, Interface, interface_of, type_of},
+    outcome::Outcome,
+    trial::{Keyring, attempt, with_own_payer},
+};
 
 use {
     crate::{
@@ -52,7 +59,7 @@ pub struct Report {
 
 /// Tries everything.
 pub fn try_everything() -> Report {
-    let scenarios = [&cost::scenarios(), extra::SCENARIOS].concat();
+    let scenarios = scenarios();
     let harvests = in_parallel(&scenarios, harvest);
     let misplaced = harvests.iter().flat_map(|harvest| harvest.misplaced.clone()).collect();
     let pool = harvests.into_iter().fold(Pool::default(), |pool, harvest| pool.merged(harvest.pool));
@@ -60,8 +67,13 @@ pub fn try_everything() -> Report {
     Report { matrix: Matrix::of(&trials), trials: trials.len(), misplaced }
 }
 
+/// Every instruction in a state in which it succeeds.
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    [&cost::scenarios(), extra::SCENARIOS].concat()
+}
+
 /// Does something with every scenario, on all cores; the results are in the order of the scenarios.
-fn in_parallel<T: Send>(scenarios: &[Scenario], work: impl Fn(Scenario) -> T + Sync) -> Vec<T> {
+pub(crate) fn in_parallel<T: Send>(scenarios: &[Scenario], work: impl Fn(Scenario) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     let worker = || {

@@ -2,13 +2,13 @@
 
 use {
     super::{
-        chain::{Snapshot, held, put},
+        chain::{Held, Snapshot, held, put},
         change::Change,
         interface::{Interface, interface_of},
         kind::Kind,
         outcome::Outcome,
         pool::Pool,
-        variants::{Place, Variant},
+        variants::Place,
     },
     crate::World,
     gpu_market_sdk::{
@@ -37,17 +37,17 @@ pub struct Trial {
 }
 
 /// Signs for everybody whose key is known here.
-struct Keyring {
+pub struct Keyring {
     keys: BTreeMap<Address, Keypair>,
     /// Pays the fees of all trials, and is no account of any instruction.
     fees: Keypair,
     /// Pays the rent where whoever signs the measured instruction pays it too.
-    payer: Address,
+    pub payer: Address,
     attacker: Address,
 }
 
 impl Keyring {
-    fn new(world: &mut World, signers: &[&Keypair]) -> Self {
+    pub fn new(world: &mut World, signers: &[&Keypair]) -> Self {
         let [fees, payer, attacker] = ["matrix fees", "matrix payer", "matrix attacker"].map(keypair);
         for key in [&fees, &payer, &attacker] {
             world.svm.airdrop(&key.pubkey(), 10_000_000_000);
@@ -97,7 +97,7 @@ pub fn try_all(
         };
         for variant in place.variants() {
             let (change, substitute) = (variant.change, variant.instruction.accounts[index].pubkey);
-            let outcome = match attempt(world, &keyring, variant) {
+            let outcome = match attempt(world, &keyring, variant.instruction, variant.edit) {
                 outcome if outcome == usual => Outcome::Accepted,
                 outcome => outcome,
             };
@@ -109,7 +109,7 @@ pub fn try_all(
 }
 
 /// The instruction with a payer of its own. Whoever else signs often pays too, and then neither could be left out alone.
-fn with_own_payer(measured: &Instruction, interface: &Interface, payer: Address) -> Instruction {
+pub fn with_own_payer(measured: &Instruction, interface: &Interface, payer: Address) -> Instruction {
     let mut instruction = measured.clone();
     for (meta, slot) in instruction.accounts.iter_mut().zip(&interface.slots) {
         if slot.signer && ["payer", "rent_payer"].contains(&slot.name.as_str()) {
@@ -143,16 +143,22 @@ fn present(interface: &Interface, instruction: &Instruction) -> Vec<usize> {
         .collect()
 }
 
-/// Executes a variant on a chain that is as it was afterwards. A refused one has to leave it so by itself.
-fn attempt(world: &mut World, keyring: &Keyring, variant: Variant) -> Outcome {
-    let named = variant.instruction.accounts.iter().map(|meta| meta.pubkey);
-    let touched: Vec<Address> = named.chain(variant.edit.iter().map(|(key, _)| *key)).collect();
+/// Executes an instruction after an edit, on a chain that is as it was afterwards. A refused one has to leave it so by
+/// itself.
+pub fn attempt(
+    world: &mut World,
+    keyring: &Keyring,
+    instruction: Instruction,
+    edit: Option<(Address, Option<Held>)>,
+) -> Outcome {
+    let named = instruction.accounts.iter().map(|meta| meta.pubkey);
+    let touched: Vec<Address> = named.chain(edit.iter().map(|(key, _)| *key)).collect();
     let snapshot = Snapshot::of(world, touched.iter().copied());
-    if let Some((key, content)) = &variant.edit {
+    if let Some((key, content)) = &edit {
         put(world, *key, content.as_ref());
     }
     let before = (Snapshot::of(world, touched), world.svm.program_accounts());
-    let outcome = Outcome::of(keyring.send(world, variant.instruction));
+    let outcome = Outcome::of(keyring.send(world, instruction));
     if !outcome.is_executed() {
         let changed = before.0.changed(world);
         assert!(changed.is_empty(), "refused, and it changed {changed:?}");

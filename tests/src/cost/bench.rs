@@ -52,7 +52,8 @@ impl Names {
         let coin = search(bumps, |n| {
             let name = format!("coin {n}");
             let mint = keypair(&format!("mint {name}")).pubkey();
-            (name, vec![address::treasury(&mint), address::treasury_vault(&mint)])
+            let treasury = [address::treasury(&mint), address::treasury_vault(&mint)];
+            (name, [treasury, [address::reward_pool(&mint), address::reward_vault(&mint)]].concat())
         });
         let mint = keypair(&format!("mint {coin}")).pubkey();
         let authority = keypair("market authority").pubkey();
@@ -77,7 +78,11 @@ impl Names {
             let owner = keypair(&format!("{name} owner")).pubkey();
             let (host, stake) = (address::host(&owner), address::stake(&owner));
             let member = |id| address::member(&address::market(&authority, id).0, &host.0);
-            let vaults = [address::stake_vault(&stake.0), address::earnings(&host.0, &mint)];
+            let vaults = [
+                address::stake_vault(&stake.0),
+                address::earnings(&host.0, &mint),
+                address::position(&address::reward_pool(&mint).0, &stake.0),
+            ];
             let mut all =
                 vec![host, stake, member(community), member(premium), address::credit(&stake.0, &client_owner)];
             all.extend(vaults);
@@ -152,6 +157,15 @@ impl Bench {
 
     pub fn host_name(&self) -> &'static str {
         &self.names.host
+    }
+
+    /// A number for an emission of `funder` whose addresses have the bump that is asked for.
+    pub fn emission_id(&self, funder: &Address) -> u16 {
+        search(self.watch.bumps(), |n| {
+            let id = u16::try_from(n).expect("a number");
+            let emission = address::emission(funder, id);
+            (id, vec![emission, address::emission_vault(&emission.0)])
+        })
     }
 
     /// A client with a thousand dollars in escrow.
@@ -248,10 +262,10 @@ impl Bench {
 
     /// How many accounts it writes that unrelated users write too.
     fn shared(&self, instruction: &Instruction) -> usize {
-        let treasury = |key: &Address| {
+        let is_vault_of_all = |key: &Address| {
             [self.world.dollar.mint, self.world.stake_token.mint]
                 .iter()
-                .any(|mint| *key == address::treasury_vault(mint).0)
+                .any(|mint| [address::treasury_vault(mint).0, address::reward_vault(mint).0].contains(key))
         };
         let is_shared = |key: &Address| {
             let data = self.world.svm.raw(key).filter(|account| account.owner == address::PROGRAM);
@@ -263,10 +277,11 @@ impl Bench {
                         | Account::Market(_)
                         | Account::Shard(_)
                         | Account::Treasury(_)
+                        | Account::RewardPool(_)
                         | Account::AttestorSet(_)
                 )
             );
-            of_all || treasury(key)
+            of_all || is_vault_of_all(key)
         };
         instruction.accounts.iter().filter(|meta| meta.is_writable && is_shared(&meta.pubkey)).count()
     }

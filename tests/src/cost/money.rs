@@ -93,7 +93,8 @@ fn income(watch: &Watch) -> Vec<(String, Cost)> {
     let job = bench.running(&client, &host, &market, HOUR);
     bench.world.run_for(&host, &market, job, 600);
     bench.world.finish(&client, &host, &market, job);
-    bench.measure("sweep_fees", treasury::sweep_fees(client.client, token), &[&payer]);
+    let sweep = bench.world.sweep(&client.client, token);
+    bench.measure("sweep_fees", sweep, &[&payer]);
     let destination = bench.world.token_account(token, &crate::settings().treasury);
     let vault = gpu_market_sdk::address::treasury_vault(&token.mint).0;
     let amount = bench.world.tokens(&vault);

@@ -3,7 +3,9 @@
 use {
     super::*,
     gpu_market::state::{Outcome, PostParams},
-    gpu_market_sdk::instructions::{client as escrow, expire, job as jobs, queue, stake as staking},
+    gpu_market_sdk::instructions::{
+        client as escrow, expire, job as jobs, queue, rewards::with_positions, stake as staking,
+    },
 };
 
 pub fn all() -> Vec<(&'static str, Instruction)> {
@@ -180,11 +182,11 @@ fn stakes() -> Vec<(&'static str, Instruction)> {
     };
     vec![
         ("open_stake", staking::open_stake(OWNER, PAYER, STAKE_TOKEN)),
-        ("stake", staking::stake(tokens)),
+        ("stake", with_positions(staking::stake(tokens), &OWNER, &POOL_MINTS)),
         ("allocate", staking::allocate(OWNER, market(), amount)),
         ("deallocate", staking::deallocate(OWNER, market(), amount)),
-        ("request_unstake", staking::request_unstake(OWNER, amount)),
-        ("restake", staking::restake(OWNER, amount)),
+        ("request_unstake", with_positions(staking::request_unstake(OWNER, amount), &OWNER, &POOL_MINTS)),
+        ("restake", with_positions(staking::restake(OWNER, amount), &OWNER, &POOL_MINTS)),
         ("withdraw_stake", staking::withdraw_stake(OWNER, STAKE_TOKEN, DESTINATION)),
         ("close_stake", staking::close_stake(close)),
         ("open_credit", staking::open_credit(PAYER, stake(), BENEFICIARY)),

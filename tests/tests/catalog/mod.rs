@@ -7,6 +7,7 @@ mod attest;
 pub mod borsh_idl;
 mod jobs;
 mod places;
+mod rewards;
 
 use {
     anchor_lang_idl_spec::{Idl, IdlInstruction, IdlInstructionAccount, IdlInstructionAccountItem},
@@ -59,6 +60,9 @@ pub const ACCESS: Address = key(20);
 pub const TOKEN: Token = Token { mint: key(18), program: address::TOKEN_PROGRAM };
 pub const STAKE_TOKEN: Token = Token { mint: key(19), program: address::TOKEN_2022_PROGRAM };
 
+/// Mints of the pools that the stake earns from.
+pub const POOL_MINTS: [Address; 4] = [key(40), key(41), key(42), key(43)];
+
 pub const CREATOR: Address = key(30);
 pub const ATTESTOR: Address = key(31);
 pub const ATTESTOR_OWNER: Address = key(32);
@@ -89,6 +93,10 @@ pub fn stake() -> Address {
     address::stake(&OWNER).0
 }
 
+fn position(mint: &Address) -> Address {
+    address::position(&address::reward_pool(mint).0, &stake()).0
+}
+
 pub fn member() -> Address {
     address::member(&market(), &host()).0
 }
@@ -102,7 +110,7 @@ pub fn slash() -> Option<Slash> {
 }
 
 /// Instructions about stake use the stake mint, all others the payment mint.
-const OF_STAKE: [&str; 9] = [
+const OF_STAKE: [&str; 10] = [
     "open_stake",
     "stake",
     "withdraw_stake",
@@ -112,6 +120,7 @@ const OF_STAKE: [&str; 9] = [
     "expire_assigned",
     "create_config",
     "settle_attestor",
+    "check_stake",
 ];
 
 /// Instructions about an attestor's stake.
@@ -151,6 +160,8 @@ pub fn named(instruction: &str, account: &str) -> Address {
         "depositor" => DEPOSITOR,
         "destination" => DESTINATION,
         "earnings" => address::earnings(&host(), &token.mint).0,
+        "emission" => rewards::emission(),
+        "funder" => CREATOR,
         "event_authority" => address::event_authority().0,
         "feeder" if instruction == "promote" => address::member(&FEEDER, &host()).0,
         "feeder" => FEEDER,
@@ -166,6 +177,19 @@ pub fn named(instruction: &str, account: &str) -> Address {
         "operator" => OPERATOR,
         "owner" => OWNER,
         "payer" => PAYER,
+        // An emission is for stakers or for hosts; it is built for hosts.
+        "pool" if instruction == "open_emission" => address::PROGRAM,
+        "pool" => address::reward_pool(&TOKEN.mint).0,
+        "pool_1" => address::reward_pool(&POOL_MINTS[0]).0,
+        "pool_2" => address::reward_pool(&POOL_MINTS[1]).0,
+        "pool_3" => address::reward_pool(&POOL_MINTS[2]).0,
+        "pool_4" => address::reward_pool(&POOL_MINTS[3]).0,
+        "pool_vault" => address::reward_vault(&token.mint).0,
+        "position" => position(&TOKEN.mint),
+        "position_1" => position(&POOL_MINTS[0]),
+        "position_2" => position(&POOL_MINTS[1]),
+        "position_3" => position(&POOL_MINTS[2]),
+        "position_4" => position(&POOL_MINTS[3]),
         "program" => address::PROGRAM,
         "program_data" => address::program_data().0,
         "rent_payer" => RENT_PAYER,
@@ -190,7 +214,11 @@ pub fn named(instruction: &str, account: &str) -> Address {
 /// The vault that an instruction is about.
 fn vault(instruction: &str, mint: &Address) -> Address {
     match instruction {
-        "open_stake" | "stake" | "withdraw_stake" | "close_stake" | "claim_credit" => {
+        "open_pool" | "close_pool" | "claim_rewards" | "check_pool" => address::reward_vault(mint).0,
+        "open_emission" | "release_emission" | "pay_incentive" | "close_emission" => {
+            address::emission_vault(&rewards::emission()).0
+        }
+        "open_stake" | "stake" | "withdraw_stake" | "close_stake" | "claim_credit" | "check_stake" => {
             address::stake_vault(&stake()).0
         }
         "open_treasury" | "withdraw_treasury" | "close_treasury" => address::treasury_vault(mint).0,
@@ -201,5 +229,5 @@ fn vault(instruction: &str, mint: &Address) -> Address {
 
 /// Every instruction with its name.
 pub fn all() -> Vec<(&'static str, Instruction)> {
-    [jobs::all(), places::all(), attest::all()].concat()
+    [jobs::all(), places::all(), attest::all(), rewards::all()].concat()
 }

@@ -2,7 +2,7 @@
 
 use {
     super::*,
-    gpu_market::state::{ConfigSettings, HostParams, MarketParams, Policy, TermsParams},
+    gpu_market::state::{ConfigSettings, HostParams, MarketParams, Policy, Split, TermsParams},
     gpu_market_sdk::instructions::{admin, host as hosting, market as markets, member as members, shard, treasury},
 };
 
@@ -144,6 +144,8 @@ fn protocol() -> Vec<(&'static str, Instruction)> {
         destination: DESTINATION,
         amount: 0x0102_0304_0506_0708,
     };
+    let referrer = Some(address::earnings(&host(), &TOKEN.mint).0);
+    let sweep = treasury::SweepFees { client: client(), token: TOKEN, stakers: true, referrer };
     vec![
         ("create_config", admin::create_config(create)),
         ("update_config", admin::update_config(ADMIN, SETTINGS)),
@@ -152,7 +154,8 @@ fn protocol() -> Vec<(&'static str, Instruction)> {
         ("accept_admin", admin::accept_admin(SUCCESSOR)),
         ("close_config", admin::close_config(ADMIN, RENT_PAYER)),
         ("open_treasury", treasury::open_treasury(PAYER, TOKEN)),
-        ("sweep_fees", treasury::sweep_fees(client(), TOKEN)),
+        ("sweep_fees", treasury::sweep_fees(sweep)),
+        ("announce_split", admin::announce_split(ADMIN, Split { stakers_bps: 0x0102, referral_bps: 0x0304 })),
         ("sweep_slashes", treasury::sweep_slashes(stake(), STAKE_TOKEN)),
         ("withdraw_treasury", treasury::withdraw_treasury(withdraw)),
         ("close_treasury", treasury::close_treasury(ADMIN, TOKEN, RENT_PAYER)),

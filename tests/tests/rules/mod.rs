@@ -10,6 +10,12 @@ use {
     proptest::prelude::*,
 };
 
+/// How many cases a property of the money is tried with: `GPU_MARKET_MONEY_CASES` sets the number.
+pub fn money_cases(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("GPU_MARKET_MONEY_CASES").ok().and_then(|asked| asked.parse().ok());
+    self::cases(asked.unwrap_or(cases))
+}
+
 /// How many cases a property is tried with; a failure prints its smallest input, and nothing is written.
 pub fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }

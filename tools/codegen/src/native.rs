@@ -11,8 +11,8 @@ use {
         error::MarketError,
         events::FailureReason,
         state::{
-            self, JobState, JudgeState, MemberState, Node, NodeKind, Outcome, RoundResult, RoundState, Tier,
-            Verdict,
+            self, EmissionKind, JobState, JudgeState, MemberState, Node, NodeKind, Outcome, RoundResult,
+            RoundState, Tier, Verdict,
         },
     },
     std::mem::offset_of,
@@ -93,7 +93,10 @@ pub fn size_of_account(name: &str) -> Option<usize> {
         Member,
         AttestorSet,
         Challenge,
-        Gpu
+        Gpu,
+        RewardPool,
+        RewardPosition,
+        Emission
     )
 }
 
@@ -123,6 +126,7 @@ pub fn enumerations() -> Vec<Enumeration> {
         .map(|result| (result as u64, format!("{result:?}")));
     let judges = [Judge::Drawn, Judge::Committed, Judge::Revealed, Judge::Settled]
         .map(|state| (state as u64, format!("{state:?}")));
+    let emissions = [EmissionKind::Stakers, EmissionKind::Hosts].map(|kind| (kind as u64, format!("{kind:?}")));
     [
         ("JobState", "`Job::state`, and `state` in events", named(|value| JobState::from_u8(value).ok())),
         ("Outcome", "`Job::outcome`, and what `finish` is told", named(|value| Outcome::from_u8(value).ok())),
@@ -133,6 +137,7 @@ pub fn enumerations() -> Vec<Enumeration> {
         ("RoundState", "`Challenge::state`", rounds.to_vec()),
         ("RoundResult", "`Challenge::result`, and `result` in events", results.to_vec()),
         ("JudgeState", "`Judge::state`", judges.to_vec()),
+        ("EmissionKind", "`Emission::kind`", emissions.to_vec()),
         ("Verdict", "`Judge::verdict` and `Reading::verdict`", named(|value| Verdict::from_u8(value).ok())),
     ]
     .into_iter()

@@ -10,9 +10,9 @@ use {
     gpu_market_migrations::Decimal,
     gpu_market_sdk::{
         Address, address,
-        gpu_market::state::{Config, ConfigSettings},
+        gpu_market::state::{Config, ConfigSettings, Split},
         instructions::{
-            admin::{accept_admin, propose_admin, set_pause, update_config},
+            admin::{accept_admin, announce_split, propose_admin, set_pause, update_config},
             market::list_market,
         },
     },
@@ -25,6 +25,7 @@ pub async fn show(context: &Context) -> Result<(), CommandError> {
         .with("admin", config.admin)
         .with("pending_admin", Value::address_if_set(config.pending_admin))
         .and(settings(&config))
+        .and(split_in_force(&config, context.now().await?))
         .with("stake_mint", config.stake_mint)
         .with("stake_decimals", config.stake_decimals)
         .with("markets", config.markets)
@@ -38,6 +39,30 @@ fn settings(config: &Config) -> Record {
         .with("treasury", config.treasury)
         .with("unbonding", Value::Span(u64::try_from(config.unbonding).unwrap_or_default()))
         .with("min_bond", Value::amount(config.min_bond, config.stake_decimals))
+}
+
+/// The split in force, and the one that was announced if that is another.
+fn split_in_force(config: &Config, now: i64) -> Record {
+    let Split { stakers_bps, referral_bps } = config.split(now);
+    let share = |bps: u16| Value::Share(bps.into());
+    let record = Record::row().with("stakers_bps", share(stakers_bps)).with("referral_bps", share(referral_bps));
+    if now >= config.split_effective_at {
+        return record;
+    }
+    record
+        .with("next_stakers_bps", share(config.next_stakers_bps))
+        .with("next_referral_bps", share(config.next_referral_bps))
+        .with("next_split_at", Value::Time(config.split_effective_at, now))
+}
+
+/// Announces a split.
+pub async fn split(context: &Context, split: Split) -> Result<(), CommandError> {
+    let (mut config, now) = (mine(context).await?, context.now().await?);
+    config.announce_split(&split, now)?;
+    let record =
+        Record::new("Split announced").with("config", address::config().0).and(split_in_force(&config, now));
+    context.confirm(Some(&record), "Announce this split of all fees?")?;
+    context.submit(record, &[announce_split(config.admin, split)]).await
 }
 
 /// What to change.

@@ -11,7 +11,7 @@ use {
     },
     crate::context::Context,
     clap::Subcommand,
-    gpu_market_sdk::Address,
+    gpu_market_sdk::{Address, gpu_market::state::Split},
 };
 
 #[derive(Debug, Subcommand)]
@@ -20,6 +20,15 @@ pub enum Command {
     Config,
     /// Changes settings; what is not named stays.
     Update(config::Update),
+    /// Announces how fees are split; what is neither the stakers' nor a referrer's is the treasury's.
+    Split {
+        /// Basis points of every fee for the stakers of its mint.
+        #[arg(long, value_name = "BPS")]
+        stakers: u16,
+        /// Basis points of every fee for whoever referred the client, at most 2000.
+        #[arg(long, value_name = "BPS")]
+        referral: u16,
+    },
     /// Stops entries in all markets; what was stopped before and is not named goes on.
     Pause(Entries),
     /// Lets all entries go on.
@@ -64,6 +73,9 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
     match command {
         Command::Config => config::show(context).await,
         Command::Update(update) => config::update(context, &update).await,
+        Command::Split { stakers, referral } => {
+            config::split(context, Split { stakers_bps: stakers, referral_bps: referral }).await
+        }
         Command::Pause(entries) => config::pause(context, entries.bits()).await,
         Command::Resume => config::pause(context, 0).await,
         Command::ProposeAdmin { successor } => config::propose(context, successor).await,

@@ -2,6 +2,7 @@
 
 mod access;
 mod money;
+mod referrer;
 mod show;
 
 use {
@@ -39,6 +40,16 @@ pub enum Command {
     },
     /// Lets another key post, extend, cancel and end within a cap, or takes that back.
     Delegate(access::Delegate),
+    /// Names the owner of the host that referred the client; only while the escrow owes no fees.
+    Referrer(referrer::Referrer),
+    /// Compares an escrow with its vault; while that is short, nothing enters. Anyone may.
+    Check {
+        #[command(flatten)]
+        escrow: Escrow,
+        /// Its owner [default: the key that acts].
+        #[arg(long)]
+        owner: Option<Address>,
+    },
     /// Shows what the escrow holds; all of an owner's escrows if no mint is named.
     Balance(show::Balance),
     /// Closes an escrow without jobs, and withdraws what is left.
@@ -91,6 +102,8 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Fund { amount, escrow, from } => money::fund(context, amount, &escrow, from).await,
         Command::Withdraw { amount, escrow, to } => money::withdraw(context, amount, &escrow, to).await,
         Command::Delegate(delegate) => access::delegate(context, &delegate).await,
+        Command::Referrer(options) => referrer::set(context, &options).await,
+        Command::Check { escrow, owner } => referrer::check(context, owner, &escrow).await,
         Command::Balance(balance) => show::balance(context, &balance).await,
         Command::Close { escrow, to } => money::close(context, &escrow, to).await,
     }

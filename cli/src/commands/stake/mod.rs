@@ -3,6 +3,7 @@
 mod bond;
 mod credits;
 mod money;
+mod positions;
 mod show;
 
 use {
@@ -56,6 +57,28 @@ pub enum Command {
         #[arg(long, value_name = "TOKEN_ACCOUNT")]
         to: Option<Address>,
     },
+    /// Locks the stake: it weighs more in reward pools, and what is unstaked later cools for so long.
+    Lock {
+        /// Days, 14 to 365; never fewer than it is locked for.
+        days: u16,
+    },
+    /// What the stake earns.
+    #[command(subcommand)]
+    Position(positions::Position),
+    /// Claims what the stake has earned, in all mints if none is named.
+    Claim {
+        /// The only mint to claim in.
+        #[arg(long)]
+        mint: Option<Address>,
+        /// Token account that the tokens go to [default: the wallet's own].
+        #[arg(long, value_name = "TOKEN_ACCOUNT", requires = "mint")]
+        to: Option<Address>,
+    },
+    /// Compares a stake with its vault; while that is short, nothing enters. Anyone may.
+    Check {
+        /// Its owner.
+        owner: Address,
+    },
     /// Shows a stake.
     Show {
         /// Its owner [default: the key that acts].
@@ -87,6 +110,10 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::RequestUnstake { amount } => money::request_unstake(context, amount).await,
         Command::Restake { amount } => money::restake(context, amount).await,
         Command::Withdraw { to } => money::withdraw(context, to).await,
+        Command::Lock { days } => positions::lock(context, days).await,
+        Command::Position(command) => positions::run(command, context).await,
+        Command::Claim { mint, to } => positions::claim(context, mint, to).await,
+        Command::Check { owner } => positions::check(context, owner).await,
         Command::Show { owner } => show::show(context, owner).await,
         Command::Credits(options) => credits::credits(context, &options).await,
         Command::Close => money::close(context).await,

@@ -1,7 +1,7 @@
 //! Into the stake and out of it.
 
 use {
-    super::find,
+    super::{find, positions::named},
     crate::{
         commands::{
             CommandError,
@@ -23,11 +23,16 @@ pub async fn add(context: &Context, amount: Decimal, from: Option<Address>) -> R
     let amount = units("AMOUNT", amount, &mint)?;
     let source = context.source(owner, from, &mint, amount).await?;
     let key = address::stake(&owner).0;
-    let is_open = context.connection.find::<Stake>(&key).await?.is_some();
+    let found = context.connection.find::<Stake>(&key).await?;
+    let is_open = found.is_some();
     let payer = context.payer()?;
     let open = (!is_open).then(|| stake::open_stake(owner, payer, mint.token));
     let mut instructions: Vec<Instruction> = open.into_iter().collect();
-    instructions.push(stake::stake(StakeTokens { owner, source, token: mint.token, amount }));
+    let stake = stake::stake(StakeTokens { owner, source, token: mint.token, amount });
+    instructions.push(match &found {
+        Some(found) => named(context, found, stake).await?,
+        None => stake,
+    });
     let record = Record::new("Staked")
         .with("stake", key)
         .with("decimals", mint.decimals)
@@ -41,25 +46,27 @@ pub async fn request_unstake(context: &Context, amount: AmountOrAll) -> Result<(
     let (owner, decimals, now) = (context.me()?, context.config().await?.stake_decimals, context.now().await?);
     let (key, mut stake) = find(context, owner).await?;
     let amount = amount.units("AMOUNT", stake.free()?, decimals)?;
+    let request = named(context, &stake, stake::request_unstake(owner, amount)).await?;
     let unlock_at = stake.request_unstake(amount, now)?;
     let record = Record::new("Unbonding")
         .with("stake", key)
         .with("decimals", decimals)
         .with("amount", Value::amount(amount, decimals))
         .with("withdrawable_at", Value::Time(unlock_at, now));
-    context.submit(record, &[stake::request_unstake(owner, amount)]).await
+    context.submit(record, &[request]).await
 }
 
 pub async fn restake(context: &Context, amount: AmountOrAll) -> Result<(), CommandError> {
     let (owner, decimals) = (context.me()?, context.config().await?.stake_decimals);
     let (key, mut stake) = find(context, owner).await?;
     let amount = amount.units("AMOUNT", stake.cooling.total()?, decimals)?;
+    let restake = named(context, &stake, stake::restake(owner, amount)).await?;
     stake.restake(amount)?;
     let record = Record::new("Staked again")
         .with("stake", key)
         .with("decimals", decimals)
         .with("amount", Value::amount(amount, decimals));
-    context.submit(record, &[stake::restake(owner, amount)]).await
+    context.submit(record, &[restake]).await
 }
 
 pub async fn withdraw(context: &Context, to: Option<Address>) -> Result<(), CommandError> {

@@ -26,6 +26,10 @@ pub async fn show(context: &Context, owner: Option<Address>) -> Result<(), Comma
         .with("owed_to_harmed", amount(stake.owed))
         .with("owed_to_treasury", amount(stake.treasury_owed))
         .with("unbonding", Value::Span(u64::try_from(stake.unbonding).unwrap_or_default()))
+        .with("lock_days", stake.lock_days)
+        .with("weight", stake.weight()?.to_string())
+        .with("reward_positions", stake.positions)
+        .with("halted", stake.halted != 0)
         .with("cooling", tranches(&stake.cooling, now, config.stake_decimals));
     context.print(&record)
 }

@@ -78,12 +78,12 @@ impl From<&Need> for Unmet {
 
 /// Something that happened.
 #[derive(Clone, Debug, Serialize)]
-pub struct Step {
+pub struct Step<D = Deed> {
     /// Unix seconds.
     pub at: i64,
     /// The same in UTC, for people.
     pub date: String,
-    pub step: Deed,
+    pub step: D,
     pub what: String,
     /// The rule that it follows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,8 +95,8 @@ pub struct Step {
     pub missing: Vec<Unmet>,
 }
 
-impl Step {
-    pub fn new(at: i64, step: Deed, what: impl Into<String>) -> Self {
+impl<D> Step<D> {
+    pub fn new(at: i64, step: D, what: impl Into<String>) -> Self {
         let date = calendar::date(at);
         Self { at, date, step, what: what.into(), rule: None, refusal: None, missing: Vec::new() }
     }

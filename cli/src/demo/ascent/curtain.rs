@@ -6,7 +6,7 @@ use {
     gpu_market::{
         constants::ATTESTOR_NOTICE,
         error::MarketError,
-        state::{AttestorSet, Client as ClientAccount, Credit, Host, MemberState, Stake},
+        state::{AttestorSet, Client as ClientAccount, Config, Credit, Host, MemberState, Stake},
     },
     gpu_market_sdk::{
         Address, address,
@@ -200,7 +200,9 @@ impl Scene<'_> {
         let key = *party.accounts.get(&token.mint).ok_or_else(missing)?;
         let account: ClientAccount = self.chain.get(&key)?;
         if account.fees_owed > 0 {
-            self.send(treasury::sweep_fees(key, token), &[])?;
+            let config: Config = self.chain.get(&address::config().0)?;
+            let split = config.split(self.chain.unix());
+            self.send(treasury::sweep_fees(treasury::SweepFees::of(key, &account, &split, token.program)), &[])?;
         }
         let close = client::close_client(client::CloseClient {
             owner: owner.pubkey(),

@@ -53,7 +53,7 @@ impl Ascent {
 /// Where the words of a line begin.
 const INDENT: &str = "                     ";
 
-fn print_step(step: &Step, output: &mut impl Write) -> io::Result<()> {
+pub(super) fn print_step<D>(step: &Step<D>, output: &mut impl Write) -> io::Result<()> {
     writeln!(output, "{}  {}", step.date, step.what)?;
     if let Some(refusal) = &step.refusal {
         writeln!(output, "{INDENT}  refused: {}: {}", refusal.name, refusal.rule)?;

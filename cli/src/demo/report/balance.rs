@@ -7,6 +7,7 @@ use {
         books::{Books, Coin, Kind},
         cast::CLIENTS,
         day::Day,
+        rewards::{FUNDER, POOLS},
     },
     serde::Serialize,
     std::collections::BTreeMap,
@@ -125,7 +126,8 @@ fn flows<'a>(jobs: &'a [JobFacts], ascent: Option<&'a AscentFacts>) -> Vec<Flow<
     of_day.chain(of_ascent).chain(of_readings).collect()
 }
 
-/// Compares what parties gained and lost with what jobs and rounds say: clients, treasury, attestors, hosts and crank.
+/// Compares what parties gained and lost with what jobs, rounds and sweeps say: clients, treasury, attestors, reward pools,
+/// emissions, hosts and crank.
 pub fn reconcile(day: &Day, jobs: &[JobFacts], ascent: Option<&AscentFacts>) -> Vec<String> {
     let flows = flows(jobs, ascent);
     let attestors = ascent.map(|ascent| ascent.attestors.as_slice()).unwrap_or_default();
@@ -146,17 +148,38 @@ pub fn reconcile(day: &Day, jobs: &[JobFacts], ascent: Option<&AscentFacts>) -> 
         let to_client = staked(|flow| flow.penalty_to_client);
         let to_treasury = staked(|flow| flow.penalty_to_treasury);
         let (attested, slashed) = (staked(|flow| flow.attested), staked(|flow| flow.slashed));
-        let is_other = |party: &str| !is_client(party) && !is_treasury(party) && !is_attestor(party);
+        let is_other = |party: &str| {
+            let is_named = party == POOLS || party == FUNDER || is_treasury(party);
+            !is_client(party) && !is_attestor(party) && !is_named
+        };
+        let income = day.chain.tally.of(&coin.token.mint);
+        let [stakers, referrers, emitted, claimed, rests, incentives] = [
+            income.to_stakers,
+            income.to_referrers,
+            income.emitted,
+            income.claimed,
+            income.rests,
+            income.incentives,
+        ]
+        .map(i128::from);
+        let kept = fees - stakers - referrers + rests;
+        let earned = referrers + claimed + incentives;
         let expected = [
             ("clients", balance.change(is_client), to_client - spent),
-            ("the treasury", balance.change(is_treasury), fees + to_treasury + slashed),
+            ("the treasury", balance.change(is_treasury), kept + to_treasury + slashed),
+            ("reward pools", balance.change(|party| party == POOLS), stakers + emitted - claimed - rests),
+            ("emissions", balance.change(|party| party == FUNDER), -emitted - incentives),
             ("attestors", balance.change(is_attestor), attested - slashed),
-            ("hosts and crank", balance.change(is_other), spent - fees - to_client - to_treasury - attested),
+            (
+                "hosts and crank",
+                balance.change(is_other),
+                spent - fees - to_client - to_treasury - attested + earned,
+            ),
         ];
         for (who, change, expected) in expected.into_iter().filter(|(_, change, expected)| change != expected) {
             let symbol = &coin.symbol;
             faults.push(format!(
-                "I8: {who} changed by {change} base units of {symbol}, jobs and rounds say {expected}"
+                "I8: {who} changed by {change} base units of {symbol}, jobs, rounds and sweeps say {expected}"
             ));
         }
     }

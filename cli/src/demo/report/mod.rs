@@ -13,7 +13,12 @@ pub use {
 };
 
 use {
-    super::{cast::Vice, chain::Sent, day::Day},
+    super::{
+        cast::Vice,
+        chain::Sent,
+        day::Day,
+        rewards::{IncomeFacts, RewardFacts, incomes},
+    },
     crate::{error::CliError, spec::tier_name},
     serde::Serialize,
 };
@@ -31,6 +36,11 @@ pub struct Facts {
     pub jobs: Vec<JobFacts>,
     /// What came after the day: steps with their rules and refusals, and where the host ends.
     pub ascent: Ascent,
+    /// What became of the fees, step by step; none if the deployment does not split them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewards: Option<RewardFacts>,
+    /// Fees, rewards and slashes in every token.
+    pub incomes: Vec<IncomeFacts>,
     pub balances: Vec<Balance>,
     pub compute_units: Vec<ComputeFacts>,
     pub checks: Vec<Check>,
@@ -109,7 +119,13 @@ const INVARIANTS: [(&str, &str); 8] = [
 ];
 
 impl Facts {
-    pub fn collect(seed: u64, day: &mut Day, jobs: Vec<JobFacts>, ascent: Ascent) -> Result<Self, CliError> {
+    pub fn collect(
+        seed: u64,
+        day: &mut Day,
+        jobs: Vec<JobFacts>,
+        ascent: Ascent,
+        rewards: Option<RewardFacts>,
+    ) -> Result<Self, CliError> {
         day.chain.final_audit();
         let balances = balance::balances(day);
         let mut findings = std::mem::take(&mut day.chain.findings);
@@ -124,6 +140,8 @@ impl Facts {
             tokens: tokens(day),
             markets: markets(day),
             hosts: hosts(day)?,
+            incomes: incomes(&day.chain),
+            rewards,
             balances,
             compute_units: compute(day),
             checks: checks(&findings),

@@ -1,11 +1,12 @@
 //! The facts as tables.
 
 use {
-    super::{Balance, Facts, JobFacts, PartyBalance},
+    super::{Balance, Facts, JobFacts, PartyBalance, ascent::print_step},
     crate::demo::{
         books::{Coin, Kind},
         calendar::clock,
         cast::{Story, Vice},
+        rewards::{Income, IncomeFacts},
     },
     comfy_table::{CellAlignment, ContentArrangement, Table, TableComponent, presets::NOTHING},
     gpu_market_sdk::{Address, instructions::Token},
@@ -45,6 +46,11 @@ pub fn print(facts: &Facts, output: &mut impl Write) -> io::Result<()> {
     section(output, "Jobs", &ways(facts))?;
     section(output, "Money of the jobs", &money(facts))?;
     facts.ascent.print(output)?;
+    if let Some(rewards) = &facts.rewards {
+        writeln!(output, "\nFees and rewards")?;
+        rewards.steps.iter().try_for_each(|step| print_step(step, output))?;
+    }
+    section(output, "What came of fees, rewards and slashes", &incomes(facts))?;
     for balance in &facts.balances {
         let title = format!("Balance sheet in {}", balance.token);
         section(output, &title, &sheet(facts, balance))?;
@@ -168,10 +174,47 @@ fn money(facts: &Facts) -> Table {
     table
 }
 
-const KINDS: [Kind; 5] = [Kind::Wallet, Kind::Escrow, Kind::Earnings, Kind::Stake, Kind::Treasury];
+/// One row for each way that tokens took, one column for each token.
+fn incomes(facts: &Facts) -> Table {
+    let symbols = facts.incomes.iter().map(|income| income.token.as_str());
+    let header: Vec<&str> = [""].into_iter().chain(symbols).collect();
+    let mut table = table(&header, 1);
+    let rows: [(&str, fn(&Income) -> u64); 10] = [
+        ("fees swept", |income| income.swept),
+        ("  to stakers", |income| income.to_stakers),
+        ("  to referrers", |income| income.to_referrers),
+        ("  to the treasury", |income| income.to_treasury),
+        ("emissions to stakers", |income| income.emitted),
+        ("rewards claimed", |income| income.claimed),
+        ("rests of closed pools", |income| income.rests),
+        ("incentives to hosts", |income| income.incentives),
+        ("slashes to the treasury", |income| income.slashes_swept),
+        ("credits claimed", |income| income.credits_claimed),
+    ];
+    for (what, part) in rows {
+        let amount = |income: &IncomeFacts| coin(facts, &income.token).show(part(&income.income));
+        table.add_row([what.to_owned()].into_iter().chain(facts.incomes.iter().map(amount)));
+    }
+    table
+}
+
+const KINDS: [Kind; 7] =
+    [Kind::Wallet, Kind::Escrow, Kind::Earnings, Kind::Stake, Kind::Treasury, Kind::Rewards, Kind::Emission];
 
 fn sheet(facts: &Facts, balance: &Balance) -> Table {
-    let header = ["party", "wallet", "escrow", "earnings", "stake", "treasury", "total", "began with", "change"];
+    let header = [
+        "party",
+        "wallet",
+        "escrow",
+        "earnings",
+        "stake",
+        "treasury",
+        "rewards",
+        "emission",
+        "total",
+        "began with",
+        "change",
+    ];
     let mut table = table(&header, 1);
     let coin = coin(facts, &balance.token);
     for party in &balance.parties {

@@ -1,7 +1,7 @@
 //! The shard account: a header and a slab of nodes that grows.
 
 use {
-    super::typed::{close, Account, HEADER},
+    super::typed::{close, Account, Mark, HEADER},
     crate::{
         error::{MarketError, Rule},
         queue::Queue,
@@ -25,6 +25,8 @@ static NOBODY: Address = Address::new_from_array([0; 32]);
 const COUNT: usize = HEADER + size_of::<Shard>();
 /// Where the nodes begin.
 const NODES: usize = COUNT + 8;
+
+static MARK: Mark = Account::<Shard>::mark(NODES);
 
 /// A shard account: discriminator, header, number of nodes, nodes. See docs/ARCHITECTURE.md.
 pub struct ShardAccount(Account<Shard>);
@@ -119,12 +121,12 @@ impl AnchorAccount for ShardAccount {
 
     #[inline(always)]
     fn load(view: AccountView) -> Result<Self> {
-        Account::check(view, NODES, false).map(Self)
+        Account::check(view, &MARK, false).map(Self)
     }
 
     #[inline(always)]
     unsafe fn load_mut(view: AccountView) -> Result<Self> {
-        Account::check(view, NODES, true).map(Self)
+        Account::check(view, &MARK, true).map(Self)
     }
 
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! The typed account: zero-copy, one pointer wide.
 
 use {
+    crate::{constants::ACCOUNT_VERSION, error::MarketError, state::Versioned},
     anchor_lang::{
         prelude::{AccountView, ProgramError},
         AccountClose, AccountInitialize, AnchorAccount, Discriminator, ErrorCode, Id, Owner, Result, Space,
@@ -32,6 +33,7 @@ enum Misfit {
     ForeignOwner,
     TooSmall,
     OtherType,
+    OtherVersion,
 }
 
 impl Misfit {
@@ -44,13 +46,23 @@ impl Misfit {
             Misfit::ForeignOwner => ProgramError::IllegalOwner,
             Misfit::TooSmall => ProgramError::AccountDataTooSmall,
             Misfit::OtherType => ProgramError::InvalidAccountData,
+            Misfit::OtherVersion => MarketError::UnknownVersion.into(),
         }
     }
 }
 
-/// Checks an account of this program. One function for all types: they differ in two numbers.
+/// What an account of one type is known by. Constants, so that a check names one address.
+pub(super) struct Mark {
+    pub(super) discriminator: u64,
+    /// Bytes that it has at least.
+    pub(super) size: usize,
+    /// Where the layout version stands.
+    pub(super) version_at: usize,
+}
+
+/// Checks an account of this program. One function for all types: they differ in three numbers.
 #[inline(never)]
-fn misfit(view: &AccountView, discriminator: u64, size: usize, writable: bool) -> Option<Misfit> {
+fn misfit(view: &AccountView, mark: &Mark, writable: bool) -> Option<Misfit> {
     if writable && !view.is_writable() {
         return Some(Misfit::ReadOnly);
     }
@@ -58,12 +70,17 @@ fn misfit(view: &AccountView, discriminator: u64, size: usize, writable: bool) -
         let placeholder = view.lamports() == 0 && view.owned_by(&anchor_lang::programs::System::id());
         return Some(if placeholder { Misfit::Uninitialized } else { Misfit::ForeignOwner });
     }
-    if view.data_len() < size {
+    if view.data_len() < mark.size {
         return Some(Misfit::TooSmall);
     }
-    // SAFETY: the data are at least `size` bytes, of which the discriminator is the first eight; the runtime aligns them.
-    let found = unsafe { view.data_ptr().cast::<u64>().read() };
-    (found != discriminator).then_some(Misfit::OtherType)
+    // SAFETY: the data are at least `size` bytes, of which the discriminator is the first eight and the version one; the
+    // runtime aligns them.
+    let (found, version) =
+        unsafe { (view.data_ptr().cast::<u64>().read(), view.data_ptr().add(mark.version_at).read()) };
+    if found != mark.discriminator {
+        return Some(Misfit::OtherType);
+    }
+    (version != ACCOUNT_VERSION).then_some(Misfit::OtherVersion)
 }
 
 /// Creates an account of this program with its discriminator.
@@ -99,12 +116,18 @@ pub(super) fn close(mut account: AccountView, mut destination: AccountView) -> P
     Ok(())
 }
 
-impl<T: Pod + Owner + Discriminator> Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned> Account<T> {
     const TAG: u64 = match T::DISCRIMINATOR.first_chunk() {
         Some(bytes) => u64::from_le_bytes(*bytes),
         None => panic!("an account's discriminator has eight bytes"),
     };
     const SIZE: usize = HEADER + core::mem::size_of::<T>();
+    const MARK: Mark = Self::mark(Self::SIZE);
+
+    /// The mark of an account with at least so many bytes.
+    pub(super) const fn mark(size: usize) -> Mark {
+        Mark { discriminator: Self::TAG, size, version_at: HEADER + T::VERSION_AT }
+    }
 
     #[inline(always)]
     pub fn address(&self) -> &Address {
@@ -112,27 +135,27 @@ impl<T: Pod + Owner + Discriminator> Account<T> {
     }
 
     #[inline(always)]
-    pub(super) fn check(view: AccountView, size: usize, writable: bool) -> Result<Self> {
+    pub(super) fn check(view: AccountView, mark: &'static Mark, writable: bool) -> Result<Self> {
         const { assert!(core::mem::align_of::<T>() <= HEADER) };
-        match misfit(&view, Self::TAG, size, writable) {
+        match misfit(&view, mark, writable) {
             None => Ok(Self(view, PhantomData)),
             Some(misfit) => Err(misfit.error()),
         }
     }
 }
 
-impl<T: Pod + Owner + Discriminator> AnchorAccount for Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned> AnchorAccount for Account<T> {
     type Data = T;
     const MIN_DATA_LEN: usize = Self::SIZE;
 
     #[inline(always)]
     fn load(view: AccountView) -> Result<Self> {
-        Self::check(view, Self::SIZE, false)
+        Self::check(view, &Self::MARK, false)
     }
 
     #[inline(always)]
     unsafe fn load_mut(view: AccountView) -> Result<Self> {
-        Self::check(view, Self::SIZE, true)
+        Self::check(view, &Self::MARK, true)
     }
 
     #[inline(always)]
@@ -146,7 +169,7 @@ impl<T: Pod + Owner + Discriminator> AnchorAccount for Account<T> {
     }
 }
 
-impl<T: Pod + Owner + Discriminator> Deref for Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned> Deref for Account<T> {
     type Target = T;
 
     #[inline(always)]
@@ -156,7 +179,7 @@ impl<T: Pod + Owner + Discriminator> Deref for Account<T> {
     }
 }
 
-impl<T: Pod + Owner + Discriminator> DerefMut for Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned> DerefMut for Account<T> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: as for `deref`; that nothing else names the contents, see the type.
@@ -164,7 +187,7 @@ impl<T: Pod + Owner + Discriminator> DerefMut for Account<T> {
     }
 }
 
-impl<T: Pod + Owner + Discriminator> AccountInitialize for Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned> AccountInitialize for Account<T> {
     type Params<'a> = ();
 
     #[inline(always)]
@@ -182,23 +205,25 @@ impl<T: Pod + Owner + Discriminator> AccountInitialize for Account<T> {
     }
 }
 
-impl<T: Pod + Owner + Discriminator> AccountClose for Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned> AccountClose for Account<T> {
     #[inline(always)]
     fn close(&mut self, destination: AccountView) -> ProgramResult {
         close(self.0, destination)
     }
 }
 
-impl<T: Pod + Owner + Discriminator> Space for Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned> Space for Account<T> {
     const INIT_SPACE: usize = Self::SIZE;
 }
 
-impl<T: Pod + Owner + Discriminator> Discriminator for Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned> Discriminator for Account<T> {
     const DISCRIMINATOR: &'static [u8] = T::DISCRIMINATOR;
 }
 
 #[doc(hidden)]
-impl<T: Pod + Owner + Discriminator + anchor_lang::IdlAccountType> anchor_lang::IdlAccountType for Account<T> {
+impl<T: Pod + Owner + Discriminator + Versioned + anchor_lang::IdlAccountType> anchor_lang::IdlAccountType
+    for Account<T>
+{
     const __IDL_ACCOUNT_ENTRY: Option<&'static str> = T::__IDL_ACCOUNT_ENTRY;
     const __IDL_TYPE_DEF: Option<&'static str> = T::__IDL_TYPE_DEF;
 

@@ -79,9 +79,18 @@ pub struct TreasuryOpened {
 pub struct FeesSwept {
     pub client: Address,
     pub treasury: Address,
+    /// Base units of fees that were owed and are split.
     pub amount: u64,
+    /// Base units that went to the reward pool of the mint.
+    pub stakers: u64,
+    /// Base units that went to the referrer, from before too.
+    pub referrer: u64,
+    /// Base units that the referrer is owed after this.
+    pub referral_owed: u64,
     /// All that the treasury was ever swept, this included.
     pub received: u64,
+    /// Unix seconds.
+    pub at: i64,
 }
 
 #[cfg_attr(feature = "program", event(bytemuck))]
@@ -112,4 +121,15 @@ pub struct TreasuryWithdrawn {
 pub struct TreasuryClosed {
     pub treasury: Address,
     pub mint: Address,
+}
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct SplitAnnounced {
+    pub config: Address,
+    pub stakers_bps: u64,
+    pub referral_bps: u64,
+    /// Unix seconds.
+    pub effective_at: i64,
 }

@@ -58,3 +58,14 @@ pub struct ClientClosed {
     /// Base units that went to the owner, gifts to the vault included.
     pub returned: u64,
 }
+
+#[cfg_attr(feature = "program", event(bytemuck))]
+#[cfg_attr(feature = "client", derive(BorshDeserialize))]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, Debug, PartialEq, Eq))]
+pub struct ReferrerSet {
+    pub client: Address,
+    /// All zeros if there was none.
+    pub old_referrer: Address,
+    /// Earnings vault of the referrer; all zeros if there is none from now on.
+    pub referrer: Address,
+}

@@ -9,9 +9,10 @@ mod host;
 mod job;
 mod market;
 mod queue;
+mod rewards;
 mod stake;
 
-pub use {admin::*, attest::*, client::*, host::*, job::*, market::*, queue::*, stake::*};
+pub use {admin::*, attest::*, client::*, host::*, job::*, market::*, queue::*, rewards::*, stake::*};
 
 /// Emits an event of this program by calling itself, as the framework's macro of this name does and with the same bytes,
 /// but through one function.

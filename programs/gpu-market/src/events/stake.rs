@@ -23,6 +23,8 @@ pub struct Staked {
     pub staked: u64,
     /// Seconds that unstake requests cool from now on.
     pub unbonding: i64,
+    /// Unix seconds: all reward positions of the stake were settled and reweighed then.
+    pub at: i64,
 }
 
 #[cfg_attr(feature = "program", event(bytemuck))]
@@ -63,6 +65,8 @@ pub struct UnstakeRequested {
     pub staked: u64,
     /// Cooling after this.
     pub cooling: u64,
+    /// Unix seconds: all reward positions of the stake were settled and reweighed then.
+    pub at: i64,
 }
 
 #[cfg_attr(feature = "program", event(bytemuck))]
@@ -75,6 +79,8 @@ pub struct Restaked {
     pub staked: u64,
     /// Cooling after this.
     pub cooling: u64,
+    /// Unix seconds: all reward positions of the stake were settled and reweighed then.
+    pub at: i64,
 }
 
 #[cfg_attr(feature = "program", event(bytemuck))]

@@ -10,9 +10,10 @@ pub mod job;
 pub mod market;
 pub mod member;
 pub mod queue;
+pub mod rewards;
 pub mod stake;
 
-pub use {admin::*, attest::*, client::*, host::*, job::*, market::*, member::*, queue::*, stake::*};
+pub use {admin::*, attest::*, client::*, host::*, job::*, market::*, member::*, queue::*, rewards::*, stake::*};
 
 use {
     crate::{error::MarketError, state::Now},

@@ -17,7 +17,7 @@ pub enum Actor {
 }
 
 /// A client's prepaid escrow in one payment mint. Its vault is a token account that is its own authority and holds
-/// at least `available + reserved + fees_owed + Σ due of its jobs`.
+/// at least `available + reserved + fees_owed + referral_owed + Σ due of its jobs`.
 #[cfg_attr(feature = "program", account)]
 #[cfg_attr(not(feature = "program"), derive(Clone, Copy, Pod, Zeroable), repr(C))]
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Client {
     pub rent_payer: Address,
     /// Session key that may post, extend, cancel and end; all zeros if none.
     pub delegate: Address,
-    /// Who referred the client; all zeros if nobody.
+    /// Earnings vault, in this mint, of the host that referred the client; all zeros if nobody did.
     pub referrer: Address,
     /// Base units that can be withdrawn or reserved.
     pub available: u64,
@@ -36,6 +36,8 @@ pub struct Client {
     pub reserved: u64,
     /// Protocol fees not swept yet.
     pub fees_owed: u64,
+    /// The referrer's share of swept fees that could not be paid, because its vault is closed or frozen.
+    pub referral_owed: u64,
     /// Base units that terminal jobs still owe their hosts, because a vault was frozen or a host was cancelled on.
     pub due: u64,
     /// Nonces below this cannot be posted.
@@ -53,7 +55,9 @@ pub struct Client {
     pub version: u8,
     pub bump: u8,
     pub vault_bump: u8,
-    pub reserved_bytes: [u8; 47],
+    /// One while a check of the vault found less than is booked: nothing enters.
+    pub halted: u8,
+    pub reserved_bytes: [u8; 38],
 }
 
 impl Client {
@@ -106,6 +110,7 @@ impl Client {
 
     pub fn deposit(&mut self, amount: u64) -> Rule<()> {
         ensure(amount > 0, MarketError::AmountZero)?;
+        self.require_whole()?;
         self.available = self.available.plus(amount)?;
         Ok(())
     }
@@ -121,6 +126,7 @@ impl Client {
     /// and not the owner; a delegate reserves for no other job than those of its delegation.
     #[inline]
     pub fn reserve(&mut self, amount: u64, delegation: u16, actor: Actor) -> Rule<()> {
+        self.require_whole()?;
         ensure(amount <= self.available, MarketError::InsufficientEscrow)?;
         self.available = self.available.minus(amount)?;
         self.reserved = self.reserved.plus(amount)?;
@@ -173,9 +179,34 @@ impl Client {
         Ok(())
     }
 
-    pub fn take_fees(&mut self) -> Rule<u64> {
-        ensure(self.fees_owed > 0, MarketError::NothingToSweep)?;
-        Ok(core::mem::take(&mut self.fees_owed))
+    /// Takes the owed fees to be split, and what the referrer is owed from before.
+    pub fn take_fees(&mut self) -> Rule<(u64, u64)> {
+        ensure(self.fees_owed > 0 || self.referral_owed > 0, MarketError::NothingToSweep)?;
+        Ok((core::mem::take(&mut self.fees_owed), core::mem::take(&mut self.referral_owed)))
+    }
+
+    /// Books a referrer's share that cannot be paid now.
+    pub fn keep_for_referrer(&mut self, amount: u64) -> Rule<()> {
+        self.referral_owed = self.referral_owed.plus(amount)?;
+        Ok(())
+    }
+
+    /// Names the earnings vault of whoever referred the client; all zeros for nobody. Fees that are owed would be split
+    /// with somebody else, so there must be none.
+    pub fn set_referrer(&mut self, referrer: Address) -> Rule<()> {
+        ensure(self.fees_owed == 0 && self.referral_owed == 0, MarketError::FeesNotSwept)?;
+        self.referrer = referrer;
+        Ok(())
+    }
+
+    pub fn has_referrer(&self) -> bool {
+        !is_zero(self.referrer.as_array())
+    }
+
+    /// Nothing enters a vault that a check found short.
+    #[inline]
+    pub fn require_whole(&self) -> Rule<()> {
+        ensure(self.halted == 0, MarketError::VaultShort)
     }
 
     #[inline]
@@ -194,10 +225,11 @@ impl Client {
     /// What the vault has to hold.
     #[inline]
     pub fn booked(&self) -> Rule<u64> {
-        self.available.plus(self.reserved)?.plus(self.fees_owed)?.plus(self.due)
+        self.available.plus(self.reserved)?.plus(self.fees_owed)?.plus(self.referral_owed)?.plus(self.due)
     }
 
-    /// A client closes without jobs and unswept fees; what is available goes to the owner first.
+    /// A client closes without jobs and unswept fees. What its referrer could not be paid goes to the owner with what is
+    /// available: no more than a client gets that refers itself, and a vault of somebody else blocks no close.
     pub fn require_closable(&self) -> Rule<()> {
         ensure(
             self.open_jobs == 0 && self.reserved == 0 && self.fees_owed == 0 && self.due == 0,

@@ -28,6 +28,8 @@ pub struct Config {
     pub unbonding: i64,
     /// Lowest bond per seat that terms may ask, in base units of the stake mint; never zero.
     pub min_bond: u64,
+    /// When the announced split of the fees takes effect, unix seconds; see [`super::Split`].
+    pub split_effective_at: i64,
     /// Open markets.
     pub markets: u32,
     /// See [`pause`].
@@ -35,7 +37,15 @@ pub struct Config {
     pub version: u8,
     pub bump: u8,
     pub stake_decimals: u8,
-    pub reserved: [u8; 64],
+    /// Share of the stakers in the protocol's fees until the announced split takes effect, basis points.
+    pub stakers_bps: u16,
+    /// Share of the referrer until then, basis points.
+    pub referral_bps: u16,
+    /// Share of the stakers from then on, basis points.
+    pub next_stakers_bps: u16,
+    /// Share of the referrer from then on, basis points.
+    pub next_referral_bps: u16,
+    pub reserved: [u8; 48],
 }
 
 impl Config {

@@ -83,6 +83,8 @@ pub mod job_flags {
     pub const DISPUTED: u8 = 2;
     /// What is due is the tip for a cancelled assignment, not pay.
     pub const DUE_IS_TIP: u8 = 4;
+    /// An incentive paid its host.
+    pub const REWARDED: u8 = 8;
 }
 
 /// What a client asks for.
@@ -313,7 +315,8 @@ impl Job {
     pub fn heartbeat(&mut self, now: Now) -> Rule<()> {
         self.require_running()?;
         self.evidence(now.unix, self.heartbeat_interval.times(EVIDENCE_INTERVALS)?)?;
-        self.last_at = now.unix;
+        // A clock that ran back would have the seconds until now evidenced twice.
+        self.last_at = self.last_at.max(now.unix);
         self.last_slot = now.slot;
         Ok(())
     }

@@ -2,7 +2,7 @@ use {
     super::{ensure, Admission, Terms, TermsParams},
     crate::prelude::*,
     crate::{
-        constants::{pause, MAX_GENESIS, MAX_NOTICE, MAX_SHARDS},
+        constants::{pause, BOND_GRACE, MAX_GENESIS, MAX_NOTICE, MAX_SHARDS},
         error::{MarketError, Rule},
         math::Checked,
     },
@@ -132,6 +132,11 @@ impl Market {
         Tier::from_u8(self.tier)
     }
 
+    /// Incentives go to hosts of listed premium markets.
+    pub fn require_rewarded(&self) -> Rule<()> {
+        ensure(self.listed != 0 && self.tier()? == Tier::Premium, MarketError::MarketNotListed)
+    }
+
     pub fn is_paused(&self, bit: u8) -> bool {
         self.paused & bit != 0
     }
@@ -172,8 +177,8 @@ impl Market {
     }
 
     /// Announces terms to take effect at `at`, or as soon as the notice allows if `at` is zero. `in_force` are the
-    /// terms now in force, whose seat lifetime is the notice; terms that are easier to meet take 14 days. Returns when
-    /// they take effect.
+    /// terms now in force, whose seat lifetime is the notice; terms that are easier to meet take 14 days, and a higher
+    /// bond seven, so that members can top up. Returns when they take effect.
     pub fn announce(
         &mut self,
         number: u32,
@@ -192,6 +197,7 @@ impl Market {
         let usual = now.plus(lifetime)?.max(self.seats_until);
         let same_attestors = address_eq(&params.attestor_set, &in_force.attestor_set);
         let earliest = params.policy.earliest_effect(&in_force.policy, same_attestors, usual, now)?;
+        let earliest = if params.bond > in_force.bond { earliest.max(now.plus(BOND_GRACE)?) } else { earliest };
         let effective_at = if at == 0 { earliest } else { at };
         ensure(effective_at >= earliest, MarketError::NoticeTooShort)?;
         ensure(effective_at <= now.plus(MAX_NOTICE)?, MarketError::NoticeTooLong)?;

@@ -12,6 +12,7 @@ mod config;
 mod credit;
 pub mod digest;
 mod drawing;
+mod emission;
 mod genesis;
 mod gpu;
 mod host;
@@ -23,7 +24,10 @@ mod member;
 mod phases;
 mod policy;
 mod record;
+mod reward_pool;
+mod reward_position;
 mod shard;
+mod split;
 mod stake;
 mod standing;
 mod terms;
@@ -38,6 +42,7 @@ pub use config::*;
 pub use credit::*;
 pub use digest::Sha256;
 pub use drawing::*;
+pub use emission::*;
 pub use gpu::*;
 pub use host::*;
 pub use job::*;
@@ -47,7 +52,10 @@ pub use market::*;
 pub use member::*;
 pub use policy::*;
 pub use record::*;
+pub use reward_pool::*;
+pub use reward_position::*;
 pub use shard::*;
+pub use split::*;
 pub use stake::*;
 pub use standing::*;
 pub use terms::*;
@@ -55,6 +63,39 @@ pub use tranches::*;
 pub use treasury::*;
 
 use crate::error::{MarketError, Rule};
+
+/// An account with a layout version.
+pub trait Versioned {
+    /// Where the version stands among its fields.
+    const VERSION_AT: usize;
+}
+
+macro_rules! versioned {
+    ($($name:ident),* $(,)?) => {
+        $(impl Versioned for $name {
+            const VERSION_AT: usize = core::mem::offset_of!($name, version);
+        })*
+    };
+}
+versioned!(
+    AttestorSet,
+    Challenge,
+    Client,
+    Config,
+    Credit,
+    Emission,
+    Gpu,
+    Host,
+    Job,
+    Market,
+    Member,
+    RewardPool,
+    RewardPosition,
+    Shard,
+    Stake,
+    Terms,
+    Treasury,
+);
 
 /// The moment of an instruction: unix seconds and slot of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@ use {
     super::{ensure, Member, Tranches},
     crate::prelude::*,
     crate::{
+        constants::{DAY, MAX_LOCK_DAYS, MAX_POSITIONS, MIN_LOCK_DAYS, WEIGHT_PER_LOCK_DAY, WEIGHT_UNLOCKED},
         error::{MarketError, Rule},
         math::Checked,
         settlement::Penalty,
@@ -38,7 +39,14 @@ pub struct Stake {
     pub version: u8,
     pub bump: u8,
     pub vault_bump: u8,
-    pub reserved: [u8; 117],
+    /// Reward positions of this stake that exist.
+    pub positions: u8,
+    /// Days for which an unstake request of this stake cools at least, and which raise its reward weight; zero for no
+    /// lock. The lock runs from the request: as long as it is staked, it counts in full.
+    pub lock_days: u16,
+    /// One while a check of the vault found less than is booked: nothing enters.
+    pub halted: u8,
+    pub reserved: [u8; 113],
 }
 
 /// What a slash took, and from where.
@@ -55,6 +63,47 @@ impl Stake {
         self.amount.minus(self.allocated)
     }
 
+    /// Weight in reward pools. It counts collateral too, and nothing that cools.
+    pub fn weight(&self) -> Rule<u128> {
+        let each = WEIGHT_UNLOCKED.plus(WEIGHT_PER_LOCK_DAY.times(self.lock_days.into())?)?;
+        // Two numbers of 64 bits have a product of 128.
+        Ok(u128::from(self.amount).wrapping_mul(each.into()))
+    }
+
+    /// Nothing enters a vault that a check found short.
+    pub fn require_whole(&self) -> Rule<()> {
+        ensure(self.halted == 0, MarketError::VaultShort)
+    }
+
+    /// Sets a lock, or a longer one. A shorter one only when nothing is staked and nothing cools, or tokens that cool
+    /// for a long time could be restaked and unstaked for a short one.
+    pub fn extend_lock(&mut self, days: u16) -> Rule<()> {
+        ensure((MIN_LOCK_DAYS..=MAX_LOCK_DAYS).contains(&days), MarketError::LockOutOfRange)?;
+        ensure(
+            days > self.lock_days || (self.amount == 0 && self.cooling.total()? == 0),
+            MarketError::LockMustRise,
+        )?;
+        self.lock_days = days;
+        Ok(())
+    }
+
+    /// Seconds that what is unstaked now cools.
+    pub fn cooling_time(&self) -> Rule<i64> {
+        Ok(self.unbonding.max(i64::from(self.lock_days).times(DAY)?))
+    }
+
+    pub fn position_opened(&mut self) -> Rule<()> {
+        self.require_whole()?;
+        ensure(self.positions < MAX_POSITIONS, MarketError::TooManyPositions)?;
+        self.positions = self.positions.plus(1)?;
+        Ok(())
+    }
+
+    pub fn position_closed(&mut self) -> Rule<()> {
+        self.positions = self.positions.minus(1)?;
+        Ok(())
+    }
+
     /// What the vault has to hold.
     pub fn booked(&self) -> Rule<u64> {
         self.amount.plus(self.cooling.total()?)?.plus(self.owed)?.plus(self.treasury_owed)
@@ -63,6 +112,7 @@ impl Stake {
     /// Adds to the stake, under the unbonding period that the config has now.
     pub fn stake(&mut self, amount: u64, unbonding: i64) -> Rule<()> {
         ensure(amount > 0, MarketError::AmountZero)?;
+        self.require_whole()?;
         self.amount = self.amount.plus(amount)?;
         self.unbonding = unbonding;
         Ok(())
@@ -71,6 +121,7 @@ impl Stake {
     /// Makes free stake collateral of a member.
     pub fn allocate(&mut self, member: &mut Member, amount: u64) -> Rule<()> {
         ensure(amount > 0, MarketError::AmountZero)?;
+        self.require_whole()?;
         ensure(amount <= self.free()?, MarketError::InsufficientStake)?;
         self.allocated = self.allocated.plus(amount)?;
         member.collateral = member.collateral.plus(amount)?;
@@ -90,7 +141,7 @@ impl Stake {
     pub fn request_unstake(&mut self, amount: u64, now: i64) -> Rule<i64> {
         ensure(amount > 0, MarketError::AmountZero)?;
         ensure(amount <= self.free()?, MarketError::InsufficientStake)?;
-        let unlock_at = now.plus(self.unbonding)?;
+        let unlock_at = now.plus(self.cooling_time()?)?;
         self.amount = self.amount.minus(amount)?;
         self.cooling.add(amount, unlock_at)?;
         Ok(unlock_at)
@@ -159,7 +210,7 @@ impl Stake {
     }
 
     pub fn require_empty(&self) -> Rule<()> {
-        let is_needed = self.credits != 0 || self.ties != 0;
+        let is_needed = self.credits != 0 || self.ties != 0 || self.positions != 0;
         ensure(self.booked()? == 0 && self.allocated == 0 && !is_needed, MarketError::StakeNotEmpty)
     }
 

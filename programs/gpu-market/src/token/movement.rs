@@ -12,6 +12,7 @@ const MINT_OFFSET: usize = 0;
 const OWNER_OFFSET: usize = 32;
 const AMOUNT_OFFSET: usize = 64;
 const STATE_OFFSET: usize = 108;
+const STATE_INITIALIZED: u8 = 1;
 const STATE_FROZEN: u8 = 2;
 
 /// Seeds of a vault at most, its bump included.
@@ -44,6 +45,12 @@ pub fn amount(account: &AccountView) -> Result<u64> {
 #[inline]
 pub fn is_frozen(account: &AccountView) -> Result<bool> {
     Ok(bytes_at::<1>(account, STATE_OFFSET)? == [STATE_FROZEN])
+}
+
+/// Whether an account is a token account that the token program lets tokens into: initialized and not frozen.
+pub fn can_receive(account: &AccountView, program: &AccountView) -> bool {
+    account.owned_by(program.address())
+        && bytes_at(account, STATE_OFFSET).is_ok_and(|state| state == [STATE_INITIALIZED])
 }
 
 /// Refuses unless `account` is a token account of `mint` that belongs to `owner`, under the given token program.

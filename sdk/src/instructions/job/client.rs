@@ -157,7 +157,7 @@ pub fn dispute(owner: Address, client: Address, job: Address, member: Address) -
 /// See [`close_job`].
 #[derive(Clone, Copy, Debug)]
 pub struct CloseJob {
-    /// Owner or delegate of the client, and anyone after the retention; signs.
+    /// Owner of the client, and anyone after the retention; signs.
     pub caller: Address,
     /// Client account.
     pub client: Address,

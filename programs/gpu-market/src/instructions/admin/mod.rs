@@ -1,6 +1,7 @@
 //! The protocol's settings and its treasuries.
 
 pub mod accept_admin;
+pub mod announce_split;
 pub mod close_config;
 pub mod close_treasury;
 pub mod create_config;
@@ -13,6 +14,6 @@ pub mod update_config;
 pub mod withdraw_treasury;
 
 pub use {
-    accept_admin::*, close_config::*, close_treasury::*, create_config::*, open_treasury::*, propose_admin::*,
-    set_pause::*, sweep_fees::*, sweep_slashes::*, update_config::*, withdraw_treasury::*,
+    accept_admin::*, announce_split::*, close_config::*, close_treasury::*, create_config::*, open_treasury::*,
+    propose_admin::*, set_pause::*, sweep_fees::*, sweep_slashes::*, update_config::*, withdraw_treasury::*,
 };

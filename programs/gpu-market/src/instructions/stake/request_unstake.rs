@@ -3,27 +3,32 @@ use {
         account_types::{Account, EventAuthority},
         error::MarketError,
         events::{emit_cpi, UnstakeRequested},
-        instructions::{key, now, same},
+        instructions::{key, now, rewards::positions::*, same},
         state::Stake,
     },
     anchor_lang::prelude::*,
 };
 
 /// No tokens move: staked and cooling tokens lie in the same vault.
+///
+/// The weight in reward pools changes at once, so every position is named.
 #[derive(Accounts)]
 pub struct ChangeStake {
     #[account(constraint(same(&stake.owner, owner.address()) @ MarketError::NotStakeOwner))]
     pub owner: Signer,
     #[account(mut)]
     pub stake: Account<Stake>,
+    pub positions: Nested<Positions>,
     pub event_authority: EventAuthority,
     /// CHECK: this program, for the self-call that carries the event.
     pub program: UncheckedAccount,
 }
 
 pub fn request_unstake(ctx: &mut Context<ChangeStake>, amount: u64) -> Result<()> {
-    let stake = &mut ctx.accounts.stake;
-    let unlock_at = stake.request_unstake(amount, now()?.unix)?;
+    let now = now()?.unix;
+    let accounts = &mut ctx.accounts;
+    let stake = &mut accounts.stake;
+    let unlock_at = accounts.positions.change(stake, now, |stake| stake.request_unstake(amount, now))?;
     stake.books()?;
     let event = UnstakeRequested {
         stake: key(stake),
@@ -31,6 +36,7 @@ pub fn request_unstake(ctx: &mut Context<ChangeStake>, amount: u64) -> Result<()
         unlock_at,
         staked: stake.amount,
         cooling: stake.cooling.total()?,
+        at: now,
     };
     emit_cpi!(ctx, event);
     Ok(())

@@ -4,7 +4,7 @@ use {
         constants::pause,
         error::MarketError,
         events::{emit_cpi, Staked},
-        instructions::{key, same},
+        instructions::{key, now, rewards::positions::*, same},
         state::{Config, Stake},
         token::{self, TokenContext},
     },
@@ -23,6 +23,7 @@ pub struct StakeTokens {
     pub config: Account<Config>,
     #[account(mut)]
     pub stake: Account<Stake>,
+    pub positions: Nested<Positions>,
     /// CHECK: the vault that the stake records.
     #[account(mut, constraint(same(&stake.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
@@ -53,13 +54,16 @@ pub fn stake_tokens(ctx: &mut Context<StakeTokens>, amount: u64) -> Result<()> {
         accounts.vault.account(),
         amount,
     )?;
-    accounts.stake.stake(received, accounts.config.unbonding)?;
+    let now = now()?.unix;
+    let unbonding = accounts.config.unbonding;
+    accounts.positions.change(&mut accounts.stake, now, |stake| stake.stake(received, unbonding))?;
     accounts.stake.invariant(token::amount(accounts.vault.account())?)?;
     let event = Staked {
         stake: key(&accounts.stake),
         amount: received,
         staked: accounts.stake.amount,
         unbonding: accounts.stake.unbonding,
+        at: now,
     };
     emit_cpi!(ctx, event);
     Ok(())
