@@ -2,7 +2,7 @@
 
 use {
     crate::{
-        commands::{EXIT_CODES, admin, attest, client, host, job, market, rewards, stake},
+        commands::{EXIT_CODES, admin, attest, client, crank, host, job, localnet, market, rewards, stake},
         output::Format,
     },
     clap::{Parser, Subcommand},
@@ -81,6 +81,11 @@ pub enum Command {
     /// The protocol's settings and its income.
     #[command(subcommand)]
     Admin(admin::Command),
+    /// Enforces deadlines for tips, as anyone may.
+    #[command(subcommand)]
+    Crank(crank::Command),
+    /// Starts a local network with the program, markets, tokens and keys, and says what to type next.
+    Localnet(localnet::Localnet),
     /// Prints a script that completes this command's arguments in a shell.
     Completions { shell: clap_complete::Shell },
     /// Runs a market day on the real program in an embedded chain, and checks every invariant.

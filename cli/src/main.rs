@@ -9,6 +9,7 @@ mod calendar;
 mod commands;
 mod config;
 mod context;
+mod data;
 mod demo;
 mod embedded;
 mod error;
@@ -16,8 +17,8 @@ mod explain;
 mod idl;
 mod keypair;
 mod output;
-mod process;
 mod spec;
+mod stop;
 
 use {
     args::{Args, Command},

@@ -1,42 +1,13 @@
-//! Job specs: what a client wants done, as a person writes it.
+//! Job specs, and the markets that they belong to.
 
 use {
     gpu_market::state::Tier,
+    gpu_market_jobspec::{self as jobspec, Document, DocumentError, Hash},
     gpu_market_migrations::{Decimal, Deployment, FileError, MarketSpec},
-    serde::Deserialize,
-    sha2::{Digest, Sha256},
     std::path::Path,
 };
 
-/// A spec as it is written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSpec {
-    name: String,
-    command: Option<Vec<String>>,
-    image: Option<String>,
-    gpu: String,
-    tier: RawTier,
-    payment: String,
-    max_duration_seconds: u32,
-    max_rate_per_hour: Decimal,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawTier {
-    Community,
-    Premium,
-}
-
-/// What is to be executed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Work {
-    /// A local command with its arguments.
-    Command(Vec<String>),
-    /// A container image.
-    Image(String),
-}
+pub use gpu_market_jobspec::Work;
 
 /// A spec as far as it can be checked by itself.
 #[derive(Clone, Debug)]
@@ -52,7 +23,9 @@ pub struct Spec {
     pub max_duration: u32,
     /// Whole tokens per hour.
     pub max_rate: Decimal,
-    /// SHA-256 of the spec as canonical JSON.
+    /// The canonical encoding, which a store keeps.
+    pub document: Vec<u8>,
+    /// Its SHA-256.
     pub hash: [u8; 32],
 }
 
@@ -67,26 +40,26 @@ impl Spec {
 
     /// Parses the text of a spec; `file` is its name in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, FileError> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let raw: RawSpec = serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| FileError::format(file, error.path(), error.inner()))?;
-        deserializer.end().map_err(|error| FileError::format(file, ".", error))?;
-        let value: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| FileError::format(file, ".", error))?;
-        check_name(file, &raw.name)?;
-        let tier = match raw.tier {
-            RawTier::Community => Tier::Community,
-            RawTier::Premium => Tier::Premium,
+        let spec = jobspec::Spec::parse(text.as_bytes()).map_err(|error| refused(file, error))?;
+        let document = spec.canonical().map_err(|error| refused(file, error))?;
+        let tier = match spec.tier {
+            jobspec::Tier::Community => Tier::Community,
+            jobspec::Tier::Premium => Tier::Premium,
         };
+        let max_rate = spec.max_rate_per_hour.parse().map_err(|error| {
+            let field = "max_rate_per_hour";
+            FileError::value(file, field, format!("{:?}: {error}", spec.max_rate_per_hour), "a decimal number")
+        })?;
         Ok(Self {
-            work: work(file, &raw)?,
-            name: raw.name,
-            gpu: raw.gpu,
+            work: spec.work().map_err(|error| refused(file, error))?,
+            name: spec.name,
+            gpu: spec.gpu,
             tier,
-            payment: raw.payment,
-            max_duration: raw.max_duration_seconds,
-            max_rate: raw.max_rate_per_hour,
-            hash: Sha256::digest(canonical(&value)).into(),
+            payment: spec.payment,
+            max_duration: spec.max_duration_seconds,
+            max_rate,
+            hash: Hash::of(&document).0,
+            document,
         })
     }
 }
@@ -102,7 +75,7 @@ pub struct JobSpec {
     pub max_duration: u32,
     /// Micro base units per second.
     pub max_rate: u64,
-    /// SHA-256 of the spec as canonical JSON.
+    /// SHA-256 of the spec's canonical encoding.
     pub hash: [u8; 32],
 }
 
@@ -155,36 +128,14 @@ impl JobSpec {
     }
 }
 
-fn check_name(file: &str, name: &str) -> Result<(), FileError> {
-    let fits = (1..=40).contains(&name.len());
-    if fits && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-        return Ok(());
-    }
-    let allowed = "1 to 40 letters, digits, '-', '_' and '.'";
-    Err(FileError::value(file, "name", format!("{name:?} is no name"), allowed))
-}
-
-fn work(file: &str, raw: &RawSpec) -> Result<Work, FileError> {
-    match (&raw.command, &raw.image) {
-        (Some(command), None) => {
-            let broken = command.iter().any(|part| part.contains('\0'));
-            if broken || command.first().is_none_or(String::is_empty) {
-                let allowed = "a program and its arguments, without zero bytes";
-                return Err(FileError::value(file, "command", "it names no program", allowed));
-            }
-            Ok(Work::Command(command.clone()))
+/// A refused spec as an error of its file.
+fn refused(file: &str, error: DocumentError) -> FileError {
+    match error {
+        DocumentError::Format { field, problem } => FileError::Format { file: file.into(), field, problem },
+        DocumentError::Value { field, problem, allowed } => FileError::value(file, field, problem, allowed),
+        DocumentError::TooLarge { bytes, allowed } => {
+            FileError::value(file, "file", format!("it has {bytes} bytes"), format!("at most {allowed}"))
         }
-        (None, Some(image)) if !image.is_empty() && !image.contains(char::is_whitespace) => {
-            Ok(Work::Image(image.clone()))
-        }
-        (None, Some(image)) => {
-            let allowed = "a reference like registry/name:tag";
-            Err(FileError::value(file, "image", format!("{image:?} is no image"), allowed))
-        }
-        (Some(_), Some(_)) => {
-            Err(FileError::value(file, "image", "there is a command too", "either command or image"))
-        }
-        (None, None) => Err(FileError::value(file, "command", "it is missing", "either command or image")),
     }
 }
 
@@ -241,26 +192,6 @@ fn max_rate(file: &str, spec: &Spec, market: &MarketSpec, deployment: &Deploymen
     Err(FileError::value(file, "max_rate_per_hour", problem, allowed))
 }
 
-/// JSON without blanks and with sorted keys, so that equal specs have equal hashes. Specs hold no fractions.
-fn canonical(value: &serde_json::Value) -> String {
-    use serde_json::Value;
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(key, _)| key.as_str());
-            let fields = fields.into_iter().map(|(key, value)| format!("{}:{}", string(key), canonical(value)));
-            format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        Value::String(text) => string(text),
-        other => other.to_string(),
-    }
-}
-
-fn string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use {super::*, crate::embedded};
@@ -292,12 +223,6 @@ mod tests {
         assert_eq!(JobSpec::parse("b", &reordered, &deployment()).unwrap().hash, one.hash);
         let other = GOOD.replace("600", "601");
         assert_ne!(JobSpec::parse("c", &other, &deployment()).unwrap().hash, one.hash);
-    }
-
-    #[test]
-    fn canonical_json_has_sorted_keys_and_no_blanks() {
-        let value = serde_json::json!({ "b": [1, "x\n"], "a": { "d": null, "c": true } });
-        assert_eq!(canonical(&value), r#"{"a":{"c":true,"d":null},"b":[1,"x\n"]}"#);
     }
 
     #[test]

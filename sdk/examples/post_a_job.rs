@@ -15,6 +15,7 @@ use {
     gpu_market_sdk::{
         Address, address,
         decode::ShardAccount,
+        error::Refusal,
         gpu_market::state::{Client, Job, Market, PostParams, Terms},
         instructions::{Token, client, job},
         quote,
@@ -76,7 +77,7 @@ fn on_an_embedded_chain() -> Result<(), Box<dyn Error>> {
     let shard_key = address::shard(&market_key, 0).0;
     let shard: ShardAccount = svm.account(&shard_key).ok_or(read)?;
     let client: Client = svm.account(&client_key).ok_or(read)?;
-    let deposit = quote::queued(&terms, SECONDS, (&shard).into())?.deposit().map_err(gpu_market_sdk::error::Refusal::from)?;
+    let deposit = quote::queued(&terms, SECONDS, (&shard).into())?.deposit().map_err(Refusal::from)?;
     println!("an hour reserves at most {deposit} of {} base units", client.available);
 
     let post = post_of(owner.pubkey(), market_key, &terms, &client);
@@ -126,7 +127,7 @@ mod cluster {
         let connection = Connection::new(settings);
         let place = connection.recent_market(&market).await?;
         let shard: ShardAccount = connection.get(&address::shard(&market, 0).0).await?;
-        let deposit = quote::queued(&place.terms, SECONDS, (&shard).into())?.deposit().map_err(gpu_market_sdk::error::Refusal::from)?;
+        let deposit = quote::queued(&place.terms, SECONDS, (&shard).into())?.deposit().map_err(Refusal::from)?;
         println!("an hour reserves at most {deposit} base units");
         let client = fund(&connection, &place, &owner, deposit).await?;
         let post = post_of(owner.pubkey(), market, &place.terms, &client);

@@ -6,6 +6,8 @@ use {
         config::ConfigError,
         keypair::KeyError,
     },
+    gpu_market_agent::AgentError,
+    gpu_market_jobspec::store::StoreError,
     gpu_market_migrations::{FileError, PlanError},
     gpu_market_sdk::{Address, error::Refusal, gpu_market::error::MarketError, rpc::RpcError, view::ViewError},
     std::fmt::Display,
@@ -42,6 +44,10 @@ pub enum CommandError {
     Rpc(Box<RpcError>),
     #[error(transparent)]
     Refusal(#[from] Refusal),
+    #[error(transparent)]
+    Agent(Box<AgentError>),
+    #[error(transparent)]
+    Store(Box<StoreError>),
     #[error(transparent)]
     View(#[from] ViewError),
     #[error(
@@ -84,6 +90,18 @@ impl From<RpcError> for CommandError {
     }
 }
 
+impl From<AgentError> for CommandError {
+    fn from(error: AgentError) -> Self {
+        Self::Agent(Box::new(error))
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}
+
 impl From<MarketError> for CommandError {
     fn from(error: MarketError) -> Self {
         Self::Refusal(error.into())
@@ -110,7 +128,8 @@ impl CommandError {
             | Self::Input { .. }
             | Self::Amount(_)
             | Self::Config(ConfigError::NoCluster(_) | ConfigError::NoCommitment(_)) => 2,
-            Self::Config(_) | Self::Key(_) | Self::File(_) => 3,
+            Self::Config(_) | Self::Key(_) | Self::File(_) | Self::Store(_) => 3,
+            Self::Agent(error) => agent_code(error),
             Self::Rpc(error) => rpc_code(error),
             Self::NotThere { .. } => 5,
             Self::Refusal(_) | Self::Rule { .. } => 6,
@@ -119,6 +138,19 @@ impl CommandError {
             Self::Declined => 10,
             Self::Plan(_) | Self::View(_) | Self::Output(_) => 1,
         }
+    }
+}
+
+fn agent_code(error: &AgentError) -> u8 {
+    match error {
+        AgentError::NotOperator { .. } => 8,
+        AgentError::NoHost(_) | AgentError::NotMember(_) | AgentError::Missing { .. } => 5,
+        AgentError::Chain(_) => 4,
+        AgentError::StateInUse(_)
+        | AgentError::WrongState { .. }
+        | AgentError::State { .. }
+        | AgentError::Store(_) => 3,
+        AgentError::Decode { .. } | AgentError::Document(_) => 1,
     }
 }
 

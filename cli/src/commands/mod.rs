@@ -3,9 +3,11 @@
 pub mod admin;
 pub mod attest;
 pub mod client;
+pub mod crank;
 mod error;
 pub mod host;
 pub mod job;
+pub mod localnet;
 mod lookup;
 pub mod market;
 mod pause;
@@ -29,6 +31,9 @@ pub fn run(global: &Global, command: Command) -> Result<(), CommandError> {
         clap_complete::generate(shell, &mut Args::command(), "gpu-market", &mut std::io::stdout());
         return Ok(());
     }
+    if let Command::Localnet(options) = command {
+        return localnet::run(&options);
+    }
     let context = Context::new(global)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -41,7 +46,8 @@ pub fn run(global: &Global, command: Command) -> Result<(), CommandError> {
             Command::Rewards(command) => rewards::run(command, &context).await,
             Command::Attest(command) => attest::run(command, &context).await,
             Command::Admin(command) => admin::run(command, &context).await,
-            Command::Completions { .. } | Command::Demo(_) => Ok(()),
+            Command::Crank(command) => crank::run(command, &context).await,
+            Command::Completions { .. } | Command::Localnet(_) | Command::Demo(_) => Ok(()),
         }
     })
 }

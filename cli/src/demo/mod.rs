@@ -22,14 +22,18 @@ use {
     chain::Chain,
     day::Day,
     dice::Dice,
+    gpu_market_agent::process::Limits,
     gpu_market_migrations::Deployment,
     progress::Progress,
     report::{Ascent, Facts},
     rewards::{RewardFacts, Season},
     script::Script,
-    std::io::Write,
+    std::{io::Write, time::Duration},
     world::World,
 };
+
+/// What the command of a job may use on the machine that the demo runs on.
+const JOB_LIMITS: Limits = Limits { time: Duration::from_secs(5), memory: None, output: 1 << 20, file: 1 << 20 };
 
 /// Runs what the options ask for; returns the findings.
 pub fn run(options: &Demo) -> Result<Vec<String>, CliError> {

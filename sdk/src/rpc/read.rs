@@ -122,7 +122,7 @@ impl Connection {
     }
 
     /// Accounts as they lie on the chain at one slot, in this order.
-    pub(super) async fn raws(&self, addresses: &[Address]) -> Result<Vec<Option<RawAccount>>, RpcError> {
+    pub async fn raws(&self, addresses: &[Address]) -> Result<Vec<Option<RawAccount>>, RpcError> {
         let read = self.rpc.get_multiple_accounts_with_commitment(addresses, self.settings.commitment).await;
         let accounts = read.map_err(|error| self.transport(error))?.value.into_iter();
         // Some endpoints report a closed account as one without lamports.

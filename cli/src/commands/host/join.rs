@@ -83,7 +83,7 @@ fn require_tier(place: &Place, tier: Tier) -> Result<(), CommandError> {
 
 /// The token account that opens the market to the host: its owner's or its operator's wallet of the access mint; none if
 /// the market asks for none.
-async fn access(context: &Context, place: &Place, host: &Host) -> Result<Option<Address>, CommandError> {
+pub async fn access(context: &Context, place: &Place, host: &Host) -> Result<Option<Address>, CommandError> {
     let mint = place.market.access_mint;
     if mint == Address::default() {
         return Ok(None);

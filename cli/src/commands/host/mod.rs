@@ -5,6 +5,7 @@ mod join;
 mod leave;
 mod missing;
 mod register;
+mod run;
 mod status;
 
 use {
@@ -50,6 +51,11 @@ pub enum Command {
     Earnings(Whose),
     /// Withdraws earnings to the wallet of the host's owner.
     Withdraw(earnings::Withdraw),
+    /// Works: takes jobs, runs them, gives evidence, is paid, until Ctrl-C. The key that acts is the operator's.
+    ///
+    /// Ctrl-C drains: no new jobs are taken, and it ends when the host owes nothing. If it is killed, the same command takes
+    /// up what goes on; two with one operator's key notice each other and take no new jobs.
+    Run(run::Run),
     /// Leaves every waiting seat, so that no further job is assigned. What is assigned or runs goes on.
     Drain(leave::Drain),
     /// Gives up a place in a premium market, so that collateral under the floor can leave.
@@ -85,6 +91,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Promote { market, whose } => missing::promote(context, market, &whose).await,
         Command::Earnings(whose) => earnings::earnings(context, &whose).await,
         Command::Withdraw(withdraw) => earnings::withdraw(context, &withdraw).await,
+        Command::Run(options) => run::run(context, &options).await,
         Command::Drain(drain) => leave::drain(context, &drain).await,
         Command::Resign { market } => leave::resign(context, market).await,
         Command::Leave { market } => leave::leave(context, market).await,

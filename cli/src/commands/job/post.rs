@@ -9,10 +9,11 @@ use {
             lookup::{MarketRef, Place, gpu_class, or_next},
         },
         context::{Context, receipt_record},
-        explain,
+        data, explain,
         output::{Record, Value},
         spec::Spec,
     },
+    gpu_market_jobspec::store::{Folder, Store},
     gpu_market_migrations::{Decimal, FileError},
     gpu_market_sdk::{
         Address, address,
@@ -51,6 +52,9 @@ pub struct Post {
     /// one].
     #[arg(long)]
     nonce: Option<u64>,
+    /// Folder that the spec is put into, for the host to find it [default: that of this user].
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
     /// Owner of a host whose waiting seat is to take the job; it never waits in line.
     #[arg(long, value_name = "OWNER")]
     to_host: Option<Address>,
@@ -138,6 +142,10 @@ pub async fn post(context: &Context, options: &Post) -> Result<(), CommandError>
     let quote = record(&place, &wanted, &offer).with("nonce", Value::Large(nonce)).with("job", post.job());
     let question = format!("Post this job, and reserve {} tokens?", place.pay(offer.deposit).text());
     context.confirm(Some(&quote), &question)?;
+    if let Some(spec) = spec.as_ref().filter(|_| !context.is_dry_run()) {
+        // Before the job is posted: a host that cannot find its spec declines it.
+        Folder::new(data::store(options.store.as_deref())?).put(&spec.document).await?;
+    }
     if options.nonce.is_none() && !context.is_dry_run() {
         context.note(&format!("this is nonce {nonce}: if it is interrupted, repeat it with --nonce {nonce}"));
     }

@@ -2,14 +2,13 @@
 
 use {
     super::{Deed, Place, SHARD, Scene, TERMS, plot},
-    crate::{
-        error::CliError,
-        process::{self, Ending, JOB_LIMITS, Run},
-    },
+    crate::{demo::JOB_LIMITS, error::CliError},
     gpu_market::{
         constants::{HOST_GRACE, LOST_INTERVALS},
         state::{Job, JobState, Outcome, PostParams},
     },
+    gpu_market_agent::process::{self, Run},
+    gpu_market_jobspec::Ending,
     gpu_market_sdk::{
         Address, Instruction, address,
         error::Refusal,
@@ -72,7 +71,7 @@ impl Running {
     }
 
     fn outcome(&self) -> Outcome {
-        let succeeded = self.run.as_ref().is_some_and(|run| run.ending == Ending::Succeeded);
+        let succeeded = self.run.as_ref().is_some_and(|run| run.ending == Ending::Exited { code: 0 });
         if succeeded { Outcome::Success } else { Outcome::ClientFault }
     }
 }
@@ -196,7 +195,7 @@ impl Scene<'_> {
             });
             let operator = self.operator();
             self.send(start, &[&operator])?;
-            job.run = Some(process::run(&command, JOB_LIMITS));
+            job.run = Some(process::run(&command, JOB_LIMITS).map_err(CliError::Execution)?);
         }
         Ok(running)
     }

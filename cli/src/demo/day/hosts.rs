@@ -3,12 +3,16 @@
 use {
     super::{Action, Day, Phase},
     crate::{
-        demo::cast::{Host, Story, Vice},
+        demo::{
+            JOB_LIMITS,
+            cast::{Host, Story, Vice},
+        },
         error::CliError,
-        process::{self, Ending, JOB_LIMITS, Run},
         spec::Work,
     },
     gpu_market::state::{Job, Member, NodeKind, Outcome},
+    gpu_market_agent::process::{self, Run},
+    gpu_market_jobspec::Ending,
     gpu_market_sdk::{
         address,
         decode::{ShardAccount, Slot},
@@ -141,8 +145,10 @@ impl Day<'_> {
             Work::Command(command) => {
                 let run = match self.vice(host) {
                     // It does nothing and delivers nothing.
-                    Some(Vice::FakesResult) => Run { output: Vec::new(), ending: Ending::Succeeded },
-                    _ => process::run(command, JOB_LIMITS),
+                    Some(Vice::FakesResult) => {
+                        Run { output: Vec::new(), ending: Ending::Exited { code: 0 }, note: String::new() }
+                    }
+                    _ => process::run(command, JOB_LIMITS).map_err(CliError::Execution)?,
                 };
                 self.records[job].run = Some(run);
                 self.start(job, host)
@@ -327,7 +333,7 @@ impl Day<'_> {
         match vice {
             Some(Vice::ReportsFault) => (Outcome::HostFault, honest),
             Some(Vice::FakesResult) => (Outcome::Success, Sha256::digest(b"nobody will look").into()),
-            _ if run.is_some_and(|run| run.ending == Ending::Succeeded) => (Outcome::Success, honest),
+            _ if run.is_some_and(|run| run.ending == Ending::Exited { code: 0 }) => (Outcome::Success, honest),
             _ => (Outcome::ClientFault, honest),
         }
     }

@@ -15,8 +15,9 @@ use {
         script::{Posting, Script},
         world::World,
     },
-    crate::{error::CliError, process::Run, spec::JobSpec},
+    crate::{error::CliError, spec::JobSpec},
     gpu_market::state::{Job, JobState},
+    gpu_market_agent::process::Run,
     gpu_market_sdk::{
         Address, Instruction,
         instructions::{Parties, Slash},

@@ -7,9 +7,10 @@ use {
             day::{Day, Step},
         },
         error::CliError,
-        process::Ending,
     },
     gpu_market::state::JobState,
+    gpu_market_agent::process::Run,
+    gpu_market_jobspec::Ending,
     serde::Serialize,
 };
 
@@ -72,7 +73,7 @@ fn facts(day: &Day, job: usize) -> Result<JobFacts, CliError> {
         story: record.posting.story,
         state: format!("{state:?}"),
         trail: record.trail.clone(),
-        execution: record.run.as_ref().filter(|_| account.started_at != 0).map(|run| execution(&run.ending)),
+        execution: record.run.as_ref().filter(|_| account.started_at != 0).map(execution),
         result_hash: finished.then(|| hex(&account.result_hash)),
         verified: record.verified,
         spec_hash: hex(&account.spec_hash),
@@ -91,14 +92,15 @@ fn facts(day: &Day, job: usize) -> Result<JobFacts, CliError> {
     })
 }
 
-fn execution(ending: &Ending) -> String {
-    match ending {
-        Ending::Succeeded => "succeeded".into(),
-        Ending::Failed(Some(code)) => format!("exit code {code}"),
-        Ending::Failed(None) => "ended by a signal".into(),
+fn execution(run: &Run) -> String {
+    match run.ending {
+        Ending::Exited { code: 0 } => "succeeded".into(),
+        Ending::Exited { code } => format!("exit code {code}"),
+        Ending::Signalled => "ended by a signal".into(),
         Ending::OutOfTime => "out of time".into(),
         Ending::TooMuchOutput => "too much output".into(),
-        Ending::NotStarted(reason) => format!("not started: {reason}"),
+        Ending::NotStarted => format!("not started: {}", run.note),
+        Ending::Interrupted => "interrupted".into(),
     }
 }
 
