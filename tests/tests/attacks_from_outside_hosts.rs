@@ -11,6 +11,7 @@ use {
     },
     gpu_market_tests::*,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 #[test]
@@ -114,9 +115,9 @@ fn a_host_that_has_itself_slashed_for_an_accomplice_has_its_stake_no_sooner_and_
         token,
         destination,
     });
-    world.refused(&[claim.clone()], &[&accomplice.owner], MarketError::CreditNotClaimable);
+    world.refused(from_ref(&claim), &[&accomplice.owner], MarketError::CreditNotClaimable);
     world.svm.advance(world.unbonding() - 1);
-    world.refused(&[claim.clone()], &[&accomplice.owner], MarketError::CreditNotClaimable);
+    world.refused(from_ref(&claim), &[&accomplice.owner], MarketError::CreditNotClaimable);
     world.svm.advance(1);
     world.ok(&[claim], &[&accomplice.owner]);
     let got = world.tokens(&destination);

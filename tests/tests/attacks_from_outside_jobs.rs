@@ -12,6 +12,7 @@ use {
     },
     gpu_market_tests::*,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 #[test]
@@ -193,7 +194,7 @@ fn a_crank_takes_the_tip_of_a_deadline_once_and_only_after_it() {
     let crank = world.funded("crank");
     let job = world.running(&client, &host, &market, 0, HOUR);
     let expire = world.expire_running_ix(&crank, &client, &host, &market, job, None);
-    world.refused(&[expire.clone()], &[&crank], MarketError::DeadlineNotReached);
+    world.refused(from_ref(&expire), &[&crank], MarketError::DeadlineNotReached);
     world.svm.advance(3 * TERMS.heartbeat_interval + 61);
     let before = world.client_account(&client);
     world.refused(&[expire.clone(), expire.clone()], &[&crank], MarketError::JobNotRunning);

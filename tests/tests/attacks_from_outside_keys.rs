@@ -11,6 +11,7 @@ use {
     gpu_market_tests::*,
     solana_keypair::Keypair,
     solana_signer::Signer,
+    std::slice::from_ref,
 };
 
 /// The instruction with another key as its first signer.
@@ -134,13 +135,13 @@ fn an_authority_closes_nothing_that_somebody_waits_in_or_works_for() {
     let close_market = market::close_market(authority.pubkey(), market.address, payer);
     let close_terms = market::close_terms(authority.pubkey(), market.address, market.terms, payer);
     let refused = |world: &mut World| {
-        world.refused(&[close_market.clone()], &[&authority], MarketError::MarketNotEmpty);
-        world.refused(&[close_terms.clone()], &[&authority], MarketError::TermsInUse);
+        world.refused(from_ref(&close_market), &[&authority], MarketError::MarketNotEmpty);
+        world.refused(from_ref(&close_terms), &[&authority], MarketError::TermsInUse);
     };
-    world.refused(&[close_shard.clone()], &[&authority], MarketError::ShardNotEmpty);
+    world.refused(from_ref(&close_shard), &[&authority], MarketError::ShardNotEmpty);
     refused(&mut world);
     world.join(&host, &market);
-    world.refused(&[close_shard.clone()], &[&authority], MarketError::ShardNotEmpty);
+    world.refused(from_ref(&close_shard), &[&authority], MarketError::ShardNotEmpty);
     world.start(&host, &market, job);
     // No node holds a running job, so the shard may go; the run is paid all the same.
     world.ok(&[close_shard], &[&authority]);

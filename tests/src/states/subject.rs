@@ -182,8 +182,10 @@ fn cool(data: &mut [u8], unlock_at: i64) -> bool {
             stake.amount -= 1;
             slots[0].amount = 1;
         }
-        let cooling = slots.iter_mut().filter(|slot| slot.amount > 0);
-        cooling.map(|slot| slot.unlock_at = unlock_at).count() > 0
+        for slot in slots.iter_mut().filter(|slot| slot.amount > 0) {
+            slot.unlock_at = unlock_at;
+        }
+        slots.iter().any(|slot| slot.amount > 0)
     })
 }
 
