@@ -39,7 +39,9 @@ pub enum CliError {
     TooMuch { symbol: String },
     #[error("the day did not end: at its end {0} jobs were still open")]
     Endless(usize),
-    #[error("this machine cannot run the command of a job: {0}; check that there is /bin/sh, and room in the temporary folder")]
+    #[error(
+        "this machine cannot run the command of a job: {0}; check that there is /bin/sh, and room in the temporary folder"
+    )]
     Execution(std::io::Error),
     #[error("the report could not be written: {0}")]
     Output(#[from] std::io::Error),

@@ -128,10 +128,7 @@ async fn a_spec_that_cannot_be_had_is_declined_in_the_first_half_of_the_window()
     let mut agent = stage.agent();
     let reports = settle(&mut agent).await;
     let hash = spec.hash_text();
-    assert!(
-        matches!(&reports[..], [.., Report::Failed { reason, .. }] if reason.contains(&hash)),
-        "{reports:?}"
-    );
+    assert!(matches!(&reports[..], [.., Report::Failed { reason, .. }] if reason.contains(&hash)), "{reports:?}");
     stage.pass(45);
     settle(&mut agent).await;
     assert_eq!(stage.job(&job).spec_declines, 0);
@@ -166,7 +163,8 @@ async fn work_that_no_executor_runs_is_declined_at_no_cost_and_named() {
     let job = stage.post_spec(&spec);
     let mut agent = stage.agent();
     let reports = settle(&mut agent).await;
-    let reason = "no executor runs this: local process: it is no container engine, and a/b:c is an image".to_owned();
+    let reason =
+        "no executor runs this: local process: it is no container engine, and a/b:c is an image".to_owned();
     assert!(reports.contains(&Report::Declined { job, reason }), "{reports:?}");
     assert_eq!(stage.job(&job).spec_declines, 1);
 }

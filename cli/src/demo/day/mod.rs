@@ -16,8 +16,8 @@ use {
         world::World,
     },
     crate::{error::CliError, spec::JobSpec},
-    gpu_market_agent::process::Run,
     gpu_market::state::{Job, JobState},
+    gpu_market_agent::process::Run,
     gpu_market_sdk::{
         Address, Instruction,
         instructions::{Parties, Slash},
