@@ -135,6 +135,11 @@ impl<C: Chain> Agent<C> {
         self.works.ended().await;
     }
 
+    /// Whether some job's work has ended that no step has looked at.
+    pub fn has_ended(&mut self) -> bool {
+        self.works.has_ended()
+    }
+
     /// Looks at the chain once and does what is to be done. Returns whether anything changed, so that there may be more to
     /// do at once. A chain that cannot be reached is reported and waited out.
     ///

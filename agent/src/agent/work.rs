@@ -46,10 +46,21 @@ impl Works {
 
     /// Waits for the next end.
     pub(super) async fn ended(&mut self) {
+        if self.has_ended() {
+            return;
+        }
         match self.tasks.join_next_with_id().await {
             Some(joined) => self.note(joined),
             None => std::future::pending().await,
         }
+    }
+
+    /// Whether some have ended that nobody has looked at.
+    pub(super) fn has_ended(&mut self) -> bool {
+        while let Some(joined) = self.tasks.try_join_next_with_id() {
+            self.note(joined);
+        }
+        !self.ended.is_empty()
     }
 
     fn note(&mut self, joined: Result<(Id, Ended), JoinError>) {
@@ -61,9 +72,7 @@ impl Works {
     }
 
     fn take_ended(&mut self) -> Vec<(Address, Ended)> {
-        while let Some(joined) = self.tasks.try_join_next_with_id() {
-            self.note(joined);
-        }
+        self.has_ended();
         std::mem::take(&mut self.ended)
     }
 }
@@ -111,6 +120,8 @@ impl<C: Chain> Agent<C> {
             return self.abandon(view, job);
         }
         if !self.works.run_out.insert(job) {
+            // What was not yet there to be stopped may be there now.
+            self.stop(job).await;
             return Ok(false);
         }
         if !self.works.jobs.contains(&job) {

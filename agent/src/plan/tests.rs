@@ -221,9 +221,9 @@ fn earnings_are_withdrawn_from_their_threshold_on() {
 }
 
 fn any_row() -> impl Strategy<Value = Option<Row>> {
-    let phases = [Phase::Assigned, Phase::Started, Phase::Executing, Phase::Finished, Phase::Over];
+    let phases = vec![Phase::Assigned, Phase::Started, Phase::Executing, Phase::Finished, Phase::Over];
     let fields = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), -200i64..200, -200i64..200);
-    prop::option::of((prop::sample::select(&phases[..]), fields).prop_map(|(phase, fields)| {
+    prop::option::of((prop::sample::select(phases), fields).prop_map(|(phase, fields)| {
         let (has_spec, is_refused, unsure, delivered, evidence, ours) = fields;
         Row {
             spec: has_spec.then(|| b"spec".to_vec()),

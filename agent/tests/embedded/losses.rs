@@ -27,7 +27,8 @@ async fn a_start_is_sent_again_and_executed_once() {
         stage.pass(20);
         stage.fault(Fault::None);
         let reports = settle(&mut agent).await;
-        assert_eq!(reports.first(), Some(&Report::Back), "{fault:?}");
+        // Where reads are answered, it was back in between.
+        assert!(fault != Fault::Silent || reports.first() == Some(&Report::Back), "{fault:?}: {reports:?}");
         finish_work(&mut agent).await;
         assert_eq!(stage.state_of(&job), JobState::Completed, "{fault:?}");
     }

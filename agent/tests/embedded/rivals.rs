@@ -24,7 +24,8 @@ async fn a_start_by_a_second_agent_is_named_and_the_job_left_to_it() {
         agent.step().await.unwrap();
     }
     agent.reports();
-    stage.chain.world.borrow_mut().start(&stage.host, &stage.market(), job);
+    let market = stage.market();
+    stage.chain.world.borrow_mut().start(&stage.host, &market, job);
     let alarm = Report::Alarm(Alarm::ForeignStart(job));
     assert_eq!(settle(&mut agent).await, std::slice::from_ref(&alarm));
     stage.pass(50);

@@ -173,10 +173,6 @@ impl Stage {
         self.chain.world.borrow_mut().svm.advance(seconds);
     }
 
-    pub fn now(&self) -> i64 {
-        self.chain.world.borrow().now().unix
-    }
-
     /// Stores the spec of a shell script and posts a job of ten minutes for it.
     pub async fn post(&mut self, script: &str) -> Address {
         let spec = self.spec(script);
@@ -255,14 +251,22 @@ impl Stage {
     }
 }
 
-/// Steps until nothing changes any more.
+/// Steps until nothing changes any more and all work that was begun has its process. The embedded chain answers at once,
+/// so that an executor gets its turn only where it is given one.
 pub async fn settle(agent: &mut Agent<Embedded>) -> Vec<Report> {
-    let mut steps = 0;
-    while agent.step().await.unwrap() {
-        steps += 1;
-        assert!(steps < 100, "an agent that never rests: {:?}", agent.reports());
+    let mut changes = 0;
+    loop {
+        if agent.step().await.unwrap() {
+            changes += 1;
+            assert!(changes < 100, "an agent that never rests: {:?}", agent.reports());
+            continue;
+        }
+        let is_begun = |row: &Row| row.phase != Phase::Executing || row.pid.is_some();
+        if agent.state().rows().values().all(is_begun) || agent.has_ended() {
+            return agent.reports();
+        }
+        tokio::task::yield_now().await;
     }
-    agent.reports()
 }
 
 /// Waits for the end of a job's work, and lets the agent react to it.
