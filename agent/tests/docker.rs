@@ -117,18 +117,17 @@ async fn engine(engine: Engine) -> (Docker, Arc<Mutex<Engine>>, tempfile::TempDi
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("docker.sock");
     let engine = Arc::new(Mutex::new(engine));
-    // Paths begin with the version of the API.
-    let router = Router::new()
-        .route("/{version}/_ping", get(async || "OK"))
+    let api = Router::new()
         .route("/_ping", get(async || "OK"))
-        .route("/{version}/containers/create", post(create))
-        .route("/{version}/images/create", post(pull))
-        .route("/{version}/containers/{name}/start", post(start))
-        .route("/{version}/containers/{name}/json", get(inspect))
-        .route("/{version}/containers/{name}/logs", get(logs))
-        .route("/{version}/containers/{name}/kill", post(kill))
-        .route("/{version}/containers/{name}", delete(remove))
-        .with_state(engine.clone());
+        .route("/containers/create", post(create))
+        .route("/images/create", post(pull))
+        .route("/containers/{name}/start", post(start))
+        .route("/containers/{name}/json", get(inspect))
+        .route("/containers/{name}/logs", get(logs))
+        .route("/containers/{name}/kill", post(kill))
+        .route("/containers/{name}", delete(remove));
+    // Paths may begin with a version of the API.
+    let router = api.clone().nest("/{version}", api).with_state(engine.clone());
     let listener = UnixListener::bind(&socket).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
     let settings = DockerSettings { socket: socket.display().to_string(), network: "none".into(), gpus: true };

@@ -166,7 +166,7 @@ impl Run {
         let signers: Vec<_> =
             signers(&self.cast, &instruction).into_iter().map(|pair| pair.insecure_clone()).collect();
         let fee = LAMPORTS_PER_SIGNATURE * signers.len() as u64;
-        let sent = self.svm.send(&[instruction.clone()], &signers.iter().collect::<Vec<_>>());
+        let sent = self.svm.send(std::slice::from_ref(&instruction), &signers.iter().collect::<Vec<_>>());
         let after = self.accounts_of(&instruction);
         self.tally.verdict(&verdict);
         let mut findings = Findings::default();

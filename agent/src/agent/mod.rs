@@ -135,6 +135,11 @@ impl<C: Chain> Agent<C> {
         self.works.ended().await;
     }
 
+    /// Whether work is going on, or has ended and no step has looked at it.
+    pub fn is_working(&self) -> bool {
+        !self.works.jobs().is_empty()
+    }
+
     /// Whether some job's work has ended that no step has looked at.
     pub fn has_ended(&mut self) -> bool {
         self.works.has_ended()

@@ -21,6 +21,9 @@ use {
 /// How a task ended.
 type Ended = Result<Done, ExecutorError>;
 
+/// A task, and who executes it.
+type Assigned = (Arc<dyn Executor>, Task);
+
 /// Work that executors wait for.
 #[derive(Default)]
 pub(super) struct Works {
@@ -104,7 +107,7 @@ impl<C: Chain> Agent<C> {
         Ok(true)
     }
 
-    fn task(&self, job: Address) -> Result<Option<(Arc<dyn Executor>, Task)>, AgentError> {
+    fn task(&self, job: Address) -> Result<Option<Assigned>, AgentError> {
         let Some(spec) = self.state.row(&job).and_then(|row| row.spec.as_deref()) else { return Ok(None) };
         let spec = Spec::parse(spec)?;
         let work = spec.work()?;
@@ -161,7 +164,7 @@ impl<C: Chain> Agent<C> {
         for (job, done) in ended {
             self.works.jobs.remove(&job);
             let has_run_out = self.works.run_out.remove(&job);
-            if !self.state.row(&job).is_some_and(|row| row.phase == Phase::Executing) {
+            if self.state.row(&job).is_none_or(|row| row.phase != Phase::Executing) {
                 self.clear(job).await;
                 continue;
             }

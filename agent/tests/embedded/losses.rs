@@ -69,10 +69,12 @@ async fn work_goes_on_and_no_evidence_is_lost_within_two_intervals() {
 async fn a_finish_is_sent_again_and_pays_once() {
     for fault in FAULTS {
         let mut stage = Stage::new();
-        let job = stage.post("echo done").await;
+        let (gate, script) = stage.gate();
+        let job = stage.post(&script).await;
         let mut agent = stage.agent();
         settle(&mut agent).await;
-        agent.work_ended().await;
+        std::fs::write(gate, "").unwrap();
+        crate::stage::work_over(&mut agent).await;
         stage.pass(30);
         stage.fault(fault);
         settle_lost(&mut agent).await;

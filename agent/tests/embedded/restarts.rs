@@ -131,11 +131,13 @@ async fn work_that_was_killed_without_an_agent_is_the_hosts_fault_and_still_paid
 #[tokio::test]
 async fn a_result_that_the_chain_does_not_know_is_reported_by_the_next_agent() {
     let mut stage = Stage::new();
-    let job = stage.post("echo done").await;
+    let (gate, script) = stage.gate();
+    let job = stage.post(&script).await;
     let mut agent = stage.agent();
     settle(&mut agent).await;
+    std::fs::write(gate, "").unwrap();
     stage.fault(Fault::DropsTransactions);
-    agent.work_ended().await;
+    crate::stage::work_over(&mut agent).await;
     agent.step().await.unwrap();
     assert_eq!((phase(&agent, &job), stage.state_of(&job)), (Some(Phase::Finished), JobState::Running));
     drop(agent);
@@ -149,11 +151,13 @@ async fn a_result_that_the_chain_does_not_know_is_reported_by_the_next_agent() {
 #[tokio::test]
 async fn a_finish_whose_answer_was_lost_is_not_sent_again() {
     let mut stage = Stage::new();
-    let job = stage.post("echo done").await;
+    let (gate, script) = stage.gate();
+    let job = stage.post(&script).await;
     let mut agent = stage.agent();
     settle(&mut agent).await;
+    std::fs::write(gate, "").unwrap();
     stage.fault(Fault::DropsAnswers);
-    agent.work_ended().await;
+    crate::stage::work_over(&mut agent).await;
     agent.step().await.unwrap();
     assert_eq!((phase(&agent, &job), stage.state_of(&job)), (Some(Phase::Finished), JobState::Completed));
     drop(agent);

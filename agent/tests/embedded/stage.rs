@@ -270,8 +270,15 @@ pub async fn settle(agent: &mut Agent<Embedded>) -> Vec<Report> {
 }
 
 /// Waits for the end of a job's work, and lets the agent react to it.
+/// Waits until the work that is going on has ended, if any is: short work may have ended while the agent settled.
+pub async fn work_over(agent: &mut Agent<Embedded>) {
+    if agent.is_working() {
+        agent.work_ended().await;
+    }
+}
+
 pub async fn finish_work(agent: &mut Agent<Embedded>) -> Vec<Report> {
-    agent.work_ended().await;
+    work_over(agent).await;
     settle(agent).await
 }
 
