@@ -244,10 +244,8 @@ fn states(part: usize, parts: usize) {
 #[track_caller]
 fn assert_no_vault_holds_anything(name: &str, stage: &Stage) {
     for (key, token) in &stage.run.model.tokens {
-        let is_theirs = match stage.run.model.cast.name(key) {
-            Some(Spot::ClientVault(_) | Spot::StakeVault(_) | Spot::Earnings(..)) => false,
-            _ => true,
-        };
+        let vault = stage.run.model.cast.name(key);
+        let is_theirs = !matches!(vault, Some(Spot::ClientVault(_) | Spot::StakeVault(_) | Spot::Earnings(..)));
         assert!(is_theirs || token.amount == 0, "{name}: {} are left in {key}", token.amount);
     }
 }

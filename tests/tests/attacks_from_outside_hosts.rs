@@ -85,7 +85,6 @@ fn many_heartbeats_in_one_second_are_evidence_for_it_once() {
 }
 
 #[test]
-#[ignore = "the committed program pays such seconds twice"]
 fn a_clock_that_runs_back_is_evidence_for_nothing_and_stops_nothing() {
     let Scene { mut world, market, client, host } = Scene::community();
     let job = world.running(&client, &host, &market, 0, HOUR);

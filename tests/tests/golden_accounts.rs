@@ -7,8 +7,8 @@ use {
     gpu_market::{
         constants::ACCOUNT_VERSION,
         state::{
-            AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Shard, Stake, Terms,
-            Treasury,
+            AttestorSet, Challenge, Client, Config, Credit, Emission, Gpu, Host, Job, Market, Member, RewardPool,
+            RewardPosition, Shard, Stake, Terms, Treasury,
         },
     },
     gpu_market_sdk::decode::{DISCRIMINATOR_SIZE, decode, discriminator},
@@ -42,7 +42,24 @@ macro_rules! layouts {
     };
 }
 
-layouts!(AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Stake, Terms, Treasury,);
+layouts!(
+    AttestorSet,
+    Challenge,
+    Client,
+    Config,
+    Credit,
+    Emission,
+    Gpu,
+    Host,
+    Job,
+    Market,
+    Member,
+    RewardPool,
+    RewardPosition,
+    Stake,
+    Terms,
+    Treasury,
+);
 
 /// The header of a shard, which is followed by its nodes.
 fn shard() -> Value {

@@ -248,8 +248,7 @@ proptest! {
         let (amount, weight) = (amount >> low, weight >> light);
         let (each, handed_out) = per_weight(amount, weight);
         prop_assert!(handed_out <= amount);
-        if weight > 0 {
-            let exact = (u128::from(amount) << 64) / weight;
+        if let Some(exact) = (u128::from(amount) << 64).checked_div(weight) {
             prop_assert_eq!(each, exact);
             // All weights together earn no more than is handed out, whatever they are.
             if let Ok(all) = earned(weight, each) {

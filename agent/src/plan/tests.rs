@@ -205,7 +205,7 @@ fn seats_are_taken_renewed_and_given_up() {
     assert_eq!(planned(Vec::new(), 1, |_| {}), [join]);
     assert_eq!(planned(vec![seat(NOW + 451, false)], 2, |_| {}), []);
     assert_eq!(planned(vec![seat(NOW + 450, false)], 2, |_| {}), [renew]);
-    assert_eq!(planned(vec![seat(NOW + 450, true)], 2, |_| {}), [leave.clone()]);
+    assert_eq!(planned(vec![seat(NOW + 450, true)], 2, |_| {}), std::slice::from_ref(&leave));
     assert_eq!(planned(vec![seat(NOW + 450, false)], 1, |memory| memory.draining = true), [leave]);
     assert_eq!(planned(vec![seat(NOW + 450, false)], 1, |memory| memory.contested = true), []);
 }

@@ -71,9 +71,14 @@ async fn claimed(folder: &Path) -> io::Result<Pid> {
 }
 
 /// Whether this is the script of `folder`: it has the folder among its arguments. A process that is gone but not reaped
-/// has none, and is as good as gone.
+/// has none: a child of ours is the one that was started here, and its group may have left something to be killed; anybody
+/// else's is as good as gone.
 fn is_script_of(pid: Pid, folder: &Path) -> bool {
     let arguments = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default();
+    if arguments.is_empty() {
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        return waitid(WaitId::Pid(pid), look).is_ok();
+    }
     arguments.split(|byte| *byte == 0).any(|argument| argument == folder.as_os_str().as_encoded_bytes())
 }
 

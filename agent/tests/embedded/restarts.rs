@@ -180,10 +180,11 @@ async fn a_job_that_ended_without_an_agent_is_closed_by_the_next() {
     drop(agent);
     stage.pass(241);
     let (market, caller) = (stage.market(), gpu_market_sdk::svm::keypair("payer"));
-    let mut world = stage.chain.world.borrow_mut();
-    let expire = world.expire_running_ix(&caller, &stage.client, &stage.host, &market, job, None);
-    world.ok(&[expire], &[&caller]);
-    drop(world);
+    {
+        let mut world = stage.chain.world.borrow_mut();
+        let expire = world.expire_running_ix(&caller, &stage.client, &stage.host, &market, job, None);
+        world.ok(&[expire], &[&caller]);
+    }
     let mut agent = stage.agent();
     let reports = settle(&mut agent).await;
     assert!(reports.contains(&Report::Ended { job, state: Some(JobState::HostLost), paid: 0 }), "{reports:?}");

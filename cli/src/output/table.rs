@@ -99,8 +99,8 @@ mod tests {
             .with("shards", vec![row(0, 12), row(1, 3)])
             .with("waits", Record::row().with("paused", false))
             .hint("next: post");
-        let expected = "Market\n  gpu class  h100\n\nshards\n  shard  jobs in line\n ─────────────────────\n      0            \
-                        12\n      1             3\n\nwaits\n  paused  no\n\nnext: post\n";
+        let expected = "Market\n  gpu class  h100\n\nshards\n  shard   jobs in line\n ──────────────────────\n      0             \
+                        12\n      1              3\n\nwaits\n  paused  no\n\nnext: post\n";
         assert_eq!(render(&record), expected);
     }
 

@@ -390,7 +390,7 @@ market_errors! {
     EmissionNotSpent: "An emission closes when it is spent; an incentive also by its funder after its end.",
         "Release what is due, or wait.";
     VaultShort: "The vault holds less than its book says, so nothing enters it.",
-        "Wait until the vault is made whole and checked again; every exit stays open.";
+        "Wait until the vault is made whole and checked again; what moves no tokens out of it goes on.";
 }
 
 /// Result of the pure rules; converts into the program's error with `?`.

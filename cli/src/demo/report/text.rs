@@ -174,12 +174,15 @@ fn money(facts: &Facts) -> Table {
     table
 }
 
+/// One way that tokens took.
+type Part = fn(&Income) -> u64;
+
 /// One row for each way that tokens took, one column for each token.
 fn incomes(facts: &Facts) -> Table {
     let symbols = facts.incomes.iter().map(|income| income.token.as_str());
     let header: Vec<&str> = [""].into_iter().chain(symbols).collect();
     let mut table = table(&header, 1);
-    let rows: [(&str, fn(&Income) -> u64); 10] = [
+    let rows: [(&str, Part); 10] = [
         ("fees swept", |income| income.swept),
         ("  to stakers", |income| income.to_stakers),
         ("  to referrers", |income| income.to_referrers),
