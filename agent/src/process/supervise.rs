@@ -49,7 +49,11 @@ pub async fn take_up(folder: &Path) -> io::Result<Supervised> {
     let pid = timeout(CLAIM, claimed(&folder)).await.map_err(|_| never)??;
     let process = match pidfd_open(pid, PidfdFlags::empty()) {
         // The number may be another process's by now.
-        Ok(descriptor) => is_script_of(pid, &folder).then_some((pid, descriptor)),
+        Ok(descriptor) if is_script_of(pid, &folder) => Some((pid, descriptor)),
+        Ok(_) => {
+            kill_leftovers(pid);
+            None
+        }
         Err(Errno::SRCH) => None,
         Err(error) => return Err(error.into()),
     };
@@ -71,15 +75,19 @@ async fn claimed(folder: &Path) -> io::Result<Pid> {
 }
 
 /// Whether this is the script of `folder`: it has the folder among its arguments. A process that is gone but not reaped
-/// has none: a child of ours is the one that was started here, and its group may have left something to be killed; anybody
-/// else's is as good as gone.
+/// has none, and is as good as gone.
 fn is_script_of(pid: Pid, folder: &Path) -> bool {
     let arguments = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default();
-    if arguments.is_empty() {
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        return waitid(WaitId::Pid(pid), look).is_ok();
-    }
     arguments.split(|byte| *byte == 0).any(|argument| argument == folder.as_os_str().as_encoded_bytes())
+}
+
+/// Kills what a script left behind that ended before it was looked at. Only a child of ours that was not reaped: its number,
+/// and so that of its group, is nobody else's yet.
+fn kill_leftovers(pid: Pid) {
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+    if matches!(waitid(WaitId::Pid(pid), look), Ok(Some(_))) {
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
 }
 
 impl Supervised {
