@@ -84,7 +84,9 @@ pub fn run(command: &[String], limits: Limits) -> io::Result<Run> {
     let folder = tempfile::tempdir()?;
     let order = Order { command: command.to_vec(), env: BTreeMap::new(), limits };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run_in(folder.path(), &order))
+    let run = runtime.block_on(run_in(folder.path(), &order))?;
+    // It was started here and now, and may have ended before it was looked at: nobody but itself can have killed it.
+    Ok(if run.ending == Ending::Interrupted { Run { ending: Ending::Signalled, ..run } } else { run })
 }
 
 /// Starts what is ordered in `folder`, or takes up what was started there, and waits for its end. A second call for the
