@@ -126,7 +126,7 @@ impl<T: Pod + Owner + Discriminator + Versioned> Account<T> {
 
     /// The mark of an account with at least so many bytes.
     pub(super) const fn mark(size: usize) -> Mark {
-        Mark { discriminator: Self::TAG, size, version_at: HEADER + T::VERSION_AT }
+        Mark { discriminator: Self::TAG, size, version_at: HEADER.saturating_add(T::VERSION_AT) }
     }
 
     #[inline(always)]
