@@ -3,32 +3,15 @@
 mod common;
 
 use {
-    common::{gpu_market, text},
+    common::{gpu_market, list, report, report_of, text},
     serde_json::Value,
-    std::{collections::BTreeSet, path::Path, sync::LazyLock},
+    std::{collections::BTreeSet, sync::LazyLock},
 };
 
 const MARKETS: &str = include_str!("../../examples/markets.toml");
 
 /// The report of the first seed.
 static FIRST: LazyLock<Value> = LazyLock::new(|| report(&["--seed", "1"]));
-
-fn report(arguments: &[&str]) -> Value {
-    let output = gpu_market(&[&["demo", "--json"], arguments].concat());
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("JSON")
-}
-
-/// The report of a day in other markets.
-fn report_of(name: &str, markets: &str) -> Value {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.toml"));
-    std::fs::write(&path, markets).expect("written");
-    report(&["--markets", path.to_str().expect("UTF-8")])
-}
-
-fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
-    value[field].as_array().unwrap_or_else(|| panic!("{field} is no list"))
-}
 
 fn number(value: &Value, field: &str) -> u64 {
     value[field].as_u64().unwrap_or_else(|| panic!("{field} of {value} is no number"))

@@ -1,10 +1,13 @@
 //! Runs the command as a process.
 #![allow(dead_code, reason = "each file of tests uses a part")]
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+use {
+    serde_json::Value,
+    std::{
+        io::Write,
+        path::{Path, PathBuf},
+        process::{Command, Output, Stdio},
+    },
 };
 
 /// Runs `gpu-market` with these arguments.
@@ -44,4 +47,22 @@ pub fn file(folder: &Path, name: &str, content: &str) -> String {
     let path = folder.join(name);
     std::fs::write(&path, content).expect("written");
     path.to_str().expect("UTF-8").to_owned()
+}
+
+/// The report of a demo that has to succeed.
+pub fn report(arguments: &[&str]) -> Value {
+    let output = gpu_market(&[&["demo", "--json"], arguments].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// The report of a demo in other markets.
+pub fn report_of(name: &str, markets: &str) -> Value {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.toml"));
+    std::fs::write(&path, markets).expect("written");
+    report(&["--markets", path.to_str().expect("UTF-8")])
+}
+
+pub fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
+    value[field].as_array().unwrap_or_else(|| panic!("{field} is no list"))
 }
