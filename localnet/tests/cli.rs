@@ -260,7 +260,9 @@ fn markets_are_listed_shown_and_paused_by_their_authority_alone() {
         let user = User::new("cli onlooker", place, 0).await;
         let listed = user.does(&["market", "list"]);
         let rows = listed["markets"].as_array().expect("markets");
-        assert_eq!(rows.len(), localnet().deployment.markets.len());
+        // Another test opens more.
+        let is_listed = |market: &Address| rows.iter().any(|row| text(row, "market") == market.to_string());
+        assert!(localnet().deployment.markets.iter().all(|opened| is_listed(&localnet().market(opened.id))));
         assert!(rows.iter().all(|row| row["jobs_in_line"].is_u64() && text(row, "rate").parse::<u64>().is_ok()));
         let shown = user.does(&["market", "show", &format!("{}/4", keys::deployment().market_authority)]);
         assert_eq!(

@@ -194,7 +194,7 @@ checks! {
     WrongAccountType: None, InvalidAccountData, "An account is not of the type that this place is for.";
     NotInitialized: None, UninitializedAccount | AccountDataTooSmall, "An account does not exist yet or is closed.";
     AlreadyInitialized: None, AccountAlreadyInitialized, "The account to create exists already.";
-    TooFewAccounts: None, MissingAccount, "The instruction lists too few accounts.";
+    TooFewAccounts: None, MissingAccount | NotEnoughAccountKeys, "The instruction lists too few accounts.";
     InvalidData: None, InvalidInstructionData, "The program does not know this instruction or its arguments.";
     WrongProgram: None, IncorrectProgramId, "A program was passed for another one.";
 }

@@ -7,7 +7,7 @@ use {
         state::Outcome,
     },
     gpu_market_sdk::{
-        Address, address,
+        AccountMeta, Address, address,
         error::{Check, Refusal},
         events::Event,
         instructions::{
@@ -130,7 +130,7 @@ fn whoever_changes_a_stake_names_every_position_of_it() {
         world.refused(from_ref(&one), &[&host.owner], missing);
         // A pool without its position counts as left out.
         let both = world.naming(change.clone(), &host, &tokens);
-        let place = both.accounts.iter().position(|meta| meta.pubkey == host.stake).unwrap() + 1;
+        let place = both.accounts.len() - 4;
         let halved = with_account(both.clone(), place + 3, address::PROGRAM);
         world.refused(&[halved], &[&host.owner], missing);
         for (offset, key) in
@@ -290,4 +290,36 @@ fn positions_are_named_only_where_a_stake_changes_weight() {
     let (owner, mints) = (Address::new_unique(), [Address::new_unique()]);
     let withdraw = stake::withdraw_stake(owner, Token::spl(mints[0]), owner);
     assert_eq!(with_positions(withdraw.clone(), &owner, &mints), withdraw);
+}
+
+#[test]
+fn positions_that_a_stake_does_not_have_are_left_away_or_filled_with_the_program() {
+    let mut world = World::new();
+    let tokens = pools(&mut world, 2);
+    let host = world.staker("host", 100, &tokens);
+    let named = world.stake_more_ix(&host, 10, &tokens);
+    world.svm.mint_to(world.stake_token, &host.stake_wallet, 90).expect("minted");
+    let fixed = named.accounts.len() - 4;
+    let mut filled = named.clone();
+    filled.accounts.resize(fixed + 8, AccountMeta::new_readonly(address::PROGRAM, false));
+    world.ok(&[named.clone()], &[&host.owner]);
+    world.ok(&[filled], &[&host.owner]);
+    assert_eq!(world.stake_account(&host).amount, 120);
+    // Behind a gap nothing is read, and half a pair is none.
+    let mut gap = named.clone();
+    gap.accounts.insert(fixed, AccountMeta::new_readonly(address::PROGRAM, false));
+    let mut half = named.clone();
+    half.accounts.pop();
+    let mut too_few = named.clone();
+    too_few.accounts.truncate(fixed - 1);
+    for missing in [gap, half] {
+        world.refused(&[missing], &[&host.owner], rule(MarketError::PositionsMissing));
+    }
+    world.refused(&[too_few], &[&host.owner], Refusal::Check(Check::TooFewAccounts));
+    // One that is named twice counts once, if at all.
+    let mut twice = named.clone();
+    twice.accounts.truncate(fixed + 2);
+    twice.accounts.extend_from_within(fixed..);
+    world.refused(&[twice], &[&host.owner], Refusal::Check(Check::DuplicateMutable));
+    assert_eq!(world.stake_account(&host).amount, 120);
 }

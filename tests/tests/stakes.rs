@@ -100,8 +100,8 @@ fn staking_is_for_the_owner_into_its_vault_and_of_an_amount() {
     let stake = stake::stake(staking(&world, &host, 50));
     for (place, key, error) in [
         (3, other.stake, MarketError::NotStakeOwner),
-        (12, vault(&other), MarketError::WrongVault),
-        (13, world.dollar.mint, MarketError::WrongMint),
+        (4, vault(&other), MarketError::WrongVault),
+        (5, world.dollar.mint, MarketError::WrongMint),
     ] {
         world.refused(&[with_account(stake.clone(), place, key)], &[&host.owner], rule(error));
     }

@@ -108,6 +108,10 @@ async fn work_that_was_killed_without_an_agent_is_the_hosts_fault_and_still_paid
     let mut agent = stage.agent();
     settle(&mut agent).await;
     drop(agent);
+    // It counts as run from its first line on.
+    while stage.runs() == 0 {
+        tokio::task::yield_now().await;
+    }
     let folder = stage.folder.path().join("jobs").join(job.to_string());
     let process = gpu_market_agent::process::take_up(&folder).await.unwrap();
     process.kill();

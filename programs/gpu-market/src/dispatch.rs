@@ -128,17 +128,52 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// Puts the last of the first `required` accounts into the places from `present` to `declared`: the program, which
+    /// says that there is nothing.
+    fn leave_out(&mut self, required: usize, present: usize, declared: usize) {
+        for place in present..declared {
+            // SAFETY: `lookup` has room for every account that a transaction can name; `required` of them, at least one,
+            // were written.
+            unsafe { *self.lookup.add(place) = *self.lookup.add(required.saturating_sub(1)) };
+        }
+    }
+
     /// Checks the accounts that an instruction declares and runs its handler.
-    #[inline(never)]
+    #[inline(always)]
     fn run<'a, T: TryAccounts>(
         &mut self,
         data: &'a [u8],
         handler: impl FnOnce(&mut Context<T>, T::IxArgs<'a>) -> Result<()>,
     ) -> u64 {
-        if let Err(error) = self.walk(T::HEADER_SIZE, &T::MUT_MASK) {
+        self.run_with::<T, 0>(data, handler)
+    }
+
+    /// The same for an instruction whose last accounts are a stake's reward positions, which may end early.
+    #[inline(always)]
+    fn run_with_positions<'a, T: TryAccounts>(
+        &mut self,
+        data: &'a [u8],
+        handler: impl FnOnce(&mut Context<T>, T::IxArgs<'a>) -> Result<()>,
+    ) -> u64 {
+        self.run_with::<T, { Positions::HEADER_SIZE }>(data, handler)
+    }
+
+    /// The same for an instruction of whose accounts the last `OPTIONAL` may be missing.
+    #[inline(never)]
+    fn run_with<'a, T: TryAccounts, const OPTIONAL: usize>(
+        &mut self,
+        data: &'a [u8],
+        handler: impl FnOnce(&mut Context<T>, T::IxArgs<'a>) -> Result<()>,
+    ) -> u64 {
+        let required = const { T::HEADER_SIZE.saturating_sub(OPTIONAL) };
+        let present = if OPTIONAL == 0 { required } else { self.accounts.clamp(required, T::HEADER_SIZE) };
+        if let Err(error) = self.walk(present, &T::MUT_MASK) {
             return refusal(error);
         }
-        // SAFETY: `walk` wrote so many views.
+        if OPTIONAL > 0 {
+            self.leave_out(required, present, T::HEADER_SIZE);
+        }
+        // SAFETY: so many views were written.
         let views = unsafe { core::slice::from_raw_parts(self.lookup, T::HEADER_SIZE) };
         let result = T::validate_accounts(self.program, views, self.cursor.duplicates(), 0, data).and_then(
             |(accounts, bumps, arguments)| {
@@ -203,17 +238,17 @@ impl Call<'_> {
             36 => self.run::<SetReferrer>(data, |ctx, _| set_referrer(ctx)),
             37 => self.run::<CheckClient>(data, |ctx, _| check_client(ctx)),
             40 => self.run::<OpenStake>(data, |ctx, _| open_stake(ctx)),
-            41 => self.run::<StakeTokens>(data, |ctx, _| stake_tokens(ctx, read(data)?)),
+            41 => self.run_with_positions::<StakeTokens>(data, |ctx, _| stake_tokens(ctx, read(data)?)),
             42 => self.run::<Allocate>(data, |ctx, _| allocate(ctx, read(data)?)),
             43 => self.run::<Allocate>(data, |ctx, _| deallocate(ctx, read(data)?)),
-            44 => self.run::<ChangeStake>(data, |ctx, _| request_unstake(ctx, read(data)?)),
-            45 => self.run::<ChangeStake>(data, |ctx, _| restake(ctx, read(data)?)),
+            44 => self.run_with_positions::<ChangeStake>(data, |ctx, _| request_unstake(ctx, read(data)?)),
+            45 => self.run_with_positions::<ChangeStake>(data, |ctx, _| restake(ctx, read(data)?)),
             46 => self.run::<WithdrawStake>(data, |ctx, _| withdraw_stake(ctx)),
             47 => self.run::<CloseStake>(data, |ctx, _| close_stake(ctx)),
             48 => self.run::<OpenCredit>(data, |ctx, _| open_credit(ctx)),
             49 => self.run::<ClaimCredit>(data, |ctx, _| claim_credit(ctx)),
             50 => self.run::<CloseCredit>(data, |ctx, _| close_credit(ctx)),
-            51 => self.run::<ChangeStake>(data, |ctx, _| extend_lock(ctx, read(data)?)),
+            51 => self.run_with_positions::<ChangeStake>(data, |ctx, _| extend_lock(ctx, read(data)?)),
             52 => self.run::<CheckStake>(data, |ctx, _| check_stake(ctx)),
             60 => self.run::<RegisterHost>(data, |ctx, _| register_host(ctx, read(data)?)),
             61 => self.run::<UpdateHost>(data, |ctx, _| update_host(ctx, read(data)?)),

@@ -2,35 +2,28 @@
 
 use {
     super::{
-        Token, absent, config, instruction, optional_readonly, optional_writable, paying_signer, readonly, signer,
+        Token, config, instruction, optional_readonly, optional_writable, paying_signer, readonly, signer,
         system_program, writable,
     },
-    crate::{AccountMeta, Address, Instruction, address},
+    crate::{Address, Instruction, address},
     gpu_market::{constants::MAX_POSITIONS, state::EmissionParams},
 };
-
-/// Account places of the reward positions in an instruction that changes the weight of a stake: a pool and a position each.
-const PLACES: usize = 2 * MAX_POSITIONS as usize;
-
-/// The places of reward positions, all left out.
-pub(super) fn no_positions() -> [AccountMeta; PLACES] {
-    std::array::from_fn(|_| absent())
-}
 
 /// Names the reward positions that a stake has in the pools of these mints, all of them, in an instruction that changes
 /// its weight: stake, restake, request_unstake, extend_lock. Another instruction stays as it is.
 pub fn with_positions(mut instruction: Instruction, owner: &Address, mints: &[Address]) -> Instruction {
-    let stake = address::stake(owner).0;
-    let after_stake = instruction.accounts.iter().skip_while(|meta| meta.pubkey != stake).skip(1);
-    if !matches!(instruction.data.first(), Some(41 | 44 | 45 | 51)) || after_stake.count() < PLACES {
+    if !matches!(instruction.data.first(), Some(41 | 44 | 45 | 51)) {
         return instruction;
     }
-    let pairs = mints.iter().flat_map(|mint| {
+    let stake = address::stake(owner).0;
+    let pairs = mints.iter().take(usize::from(MAX_POSITIONS)).flat_map(|mint| {
         let pool = address::reward_pool(mint).0;
         [writable(pool), writable(address::position(&pool, &stake).0)]
     });
-    let places = instruction.accounts.iter_mut().skip_while(|meta| meta.pubkey != stake).skip(1).take(PLACES);
-    places.zip(pairs).for_each(|(place, meta)| *place = meta);
+    // They stand last, after the program.
+    let fixed = instruction.accounts.iter().take_while(|meta| meta.pubkey != address::PROGRAM).count();
+    instruction.accounts.truncate(fixed.saturating_add(1));
+    instruction.accounts.extend(pairs);
     instruction
 }
 

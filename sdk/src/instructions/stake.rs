@@ -2,10 +2,7 @@
 //! the config.
 
 use {
-    super::{
-        Token, config, instruction, paying_signer, readonly, rewards::no_positions, signer, system_program,
-        writable,
-    },
+    super::{Token, config, instruction, paying_signer, readonly, signer, system_program, writable},
     crate::{Address, Instruction, address},
     borsh::BorshSerialize,
 };
@@ -49,14 +46,15 @@ pub fn stake(params: StakeTokens) -> Instruction {
     instruction(
         41,
         &params.amount,
-        [signer(params.owner), writable(params.source), config(), writable(stake)]
-            .into_iter()
-            .chain(no_positions())
-            .chain([
-                writable(address::stake_vault(&stake).0),
-                readonly(params.token.mint),
-                readonly(params.token.program),
-            ]),
+        [
+            signer(params.owner),
+            writable(params.source),
+            config(),
+            writable(stake),
+            writable(address::stake_vault(&stake).0),
+            readonly(params.token.mint),
+            readonly(params.token.program),
+        ],
     )
 }
 
@@ -101,8 +99,7 @@ pub fn extend_lock(owner: Address, days: u16) -> Instruction {
 }
 
 fn change_stake(number: u8, owner: Address, argument: &impl BorshSerialize) -> Instruction {
-    let accounts = [signer(owner), writable(address::stake(&owner).0)];
-    instruction(number, argument, accounts.into_iter().chain(no_positions()))
+    instruction(number, argument, [signer(owner), writable(address::stake(&owner).0)])
 }
 
 /// Anyone: compares a stake with its vault; while that is short, nothing enters.

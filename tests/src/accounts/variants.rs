@@ -180,7 +180,7 @@ impl Place<'_> {
     /// Other writable slots of the same class, so that one account stands in two.
     fn twice(&self) -> Vec<Variant> {
         let class = self.kind().class().filter(|_| self.slot().writable);
-        let others = (0..self.slots.len()).filter(|other| {
+        let others = (0..self.instruction.accounts.len()).filter(|other| {
             *other != self.index
                 && self.slots[*other].writable
                 && class.is_some()

@@ -120,11 +120,10 @@ pub const BUDGETS: [Budget; 22] = [
     Budget { prefix: "commit_reading", most: 4_000, stretch: 2_000 },
     Budget { prefix: "reveal_reading", most: 4_000, stretch: 2_500 },
     Budget { prefix: "finalize_challenge", most: 12_000, stretch: 9_000 },
-    // Rewards; a sweep with its three destinations. The design asks 4,500 of a stake with a position too; the eight places for
-    // positions alone, read one by one, cost 900.
+    // Rewards; a sweep with its three destinations, a stake with a position.
     Budget { prefix: "claim_rewards", most: 4_500, stretch: 3_500 },
     Budget { prefix: "sweep_fees", most: 9_000, stretch: 6_500 },
-    Budget { prefix: "stake_with_position", most: 4_800, stretch: 4_500 },
+    Budget { prefix: "stake_with_position", most: 4_500, stretch: 4_500 },
 ];
 
 /// The program may be at most this large. The design asks for 250,000 bytes, but also for more instructions than fit: each takes

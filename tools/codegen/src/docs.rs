@@ -27,8 +27,8 @@ const INSTRUCTIONS: &str = "
 ## Instructions
 
 The data of an instruction is its number in one byte, then its arguments in borsh. An optional account is left out by passing the
-program's own address, read only. Every instruction ends with `event_authority` and `program`, which its events need and
-which the tables leave out.
+program's own address, read only. `event_authority` and `program`, which the events need, stand last and are not in the
+tables; only reward positions come after them, each behind its pool, and those that a stake does not have can be left away.
 ";
 
 const ACCOUNTS: &str = "

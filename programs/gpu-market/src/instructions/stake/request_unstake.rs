@@ -18,10 +18,10 @@ pub struct ChangeStake {
     pub owner: Signer,
     #[account(mut)]
     pub stake: Account<Stake>,
-    pub positions: Nested<Positions>,
     pub event_authority: EventAuthority,
     /// CHECK: this program, for the self-call that carries the event.
     pub program: UncheckedAccount,
+    pub positions: Nested<Positions>,
 }
 
 pub fn request_unstake(ctx: &mut Context<ChangeStake>, amount: u64) -> Result<()> {

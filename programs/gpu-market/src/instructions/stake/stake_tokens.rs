@@ -23,7 +23,6 @@ pub struct StakeTokens {
     pub config: Account<Config>,
     #[account(mut)]
     pub stake: Account<Stake>,
-    pub positions: Nested<Positions>,
     /// CHECK: the vault that the stake records.
     #[account(mut, constraint(same(&stake.vault, vault.address()) @ MarketError::WrongVault))]
     pub vault: UncheckedAccount,
@@ -34,6 +33,7 @@ pub struct StakeTokens {
     pub event_authority: EventAuthority,
     /// CHECK: this program, for the self-call that carries the event.
     pub program: UncheckedAccount,
+    pub positions: Nested<Positions>,
 }
 
 impl StakeTokens {
