@@ -163,7 +163,8 @@ macro_rules! checks {
 
             fn of_instruction(error: &InstructionError) -> Option<Self> {
                 use InstructionError::*;
-                #[allow(unreachable_patterns)]
+                // A runtime still reports what the crate has another name for.
+                #[allow(unreachable_patterns, deprecated)]
                 match error {
                     // A custom error has a code.
                     Custom(_) => None,

@@ -3,7 +3,6 @@
 
 mod endings;
 mod losses;
-mod memory;
 mod restarts;
 mod rivals;
 mod seats;

@@ -19,7 +19,13 @@ use {
     gpu_market_tests::{ClientParty, DOLLAR, HostParty, STAKE, World},
     solana_keypair::Keypair,
     solana_signer::Signer,
-    std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc},
+    std::{
+        cell::RefCell,
+        collections::BTreeMap,
+        rc::Rc,
+        sync::Arc,
+        time::{Duration, Instant},
+    },
     tempfile::TempDir,
 };
 
@@ -160,8 +166,18 @@ impl Stage {
         Parts { clock, ..Parts::new(self.chain.clone(), self.store.clone() as Arc<dyn Store>, vec![local]) }
     }
 
+    /// The agent. The lock of one before it can outlive it for a moment: a process that another test starts just then has
+    /// it until it is what it was started as.
     pub fn agent(&self) -> Agent<Embedded> {
-        Agent::open(self.config(), self.parts()).unwrap()
+        let from = Instant::now();
+        loop {
+            match Agent::open(self.config(), self.parts()) {
+                Err(AgentError::StateInUse(_)) if from.elapsed() < Duration::from_secs(10) => {
+                    std::thread::yield_now()
+                }
+                opened => return opened.unwrap(),
+            }
+        }
     }
 
     pub fn fault(&self, fault: Fault) {

@@ -1,4 +1,8 @@
-//! What an agent takes of this machine.
+//! What an agent takes of this machine. The only test of its process, whose memory it measures.
+
+#[allow(dead_code)]
+#[path = "embedded/stage.rs"]
+mod stage;
 
 use {
     crate::stage::{Stage, finish_work, settle},
@@ -13,7 +17,7 @@ fn resident() -> u64 {
 }
 
 /// What the process grows by from before an agent is opened until it has run twenty jobs, the embedded chain's own growth
-/// included. Run alone, with `--nocapture`, it prints the figure.
+/// included. With `--nocapture`, it prints the figure.
 #[tokio::test]
 async fn an_agent_takes_less_than_fifty_megabytes() {
     let mut stage = Stage::new();
