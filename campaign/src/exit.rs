@@ -2,13 +2,16 @@
 //!
 //! "Its owners" by account: a client's escrow is `available`, and nothing is reserved, owed as a fee or due; what jobs earned lies in
 //! the earnings vault of the host; a slash lies in the wallet of the harmed client, and the treasury's share in the treasury's
-//! vault; collateral is free of bonds, so that its stake's owner takes it back whenever it likes, and bonds of attestors are
+//! vault, and the stakers' and referrer's shares in theirs; what is due of an emission lies in its pool, and no pool counts more weight than
+//! a stake has; collateral is free of bonds, so that its stake's owner takes it back whenever it likes, and bonds of attestors are
 //! bound by no round. What only an owner's signature moves on from there stays booked to that owner if its key is lost.
+
+mod rewards;
 
 use {
     crate::{
         action::{Action, AdminAction, JobAction, Outside, QueueAction, RoundAction, StakeAction},
-        cast::{ATTACKER, CRANK, KEYS, PAYER, clients, markets, owner, parties},
+        cast::{ATTACKER, CRANK, KEYS, PAYER, markets, owner, parties},
         ids::{Around, JobId, Key, Mint, Party, RoundId, Spot, Wallet},
         model::{
             line::Kind,
@@ -91,17 +94,17 @@ fn thaw(run: &mut Run) -> Result<(), Failure> {
 /// Everything that anybody may try now. What comes too early is refused, as predicted.
 fn steps(run: &Run) -> Vec<Action> {
     let mut steps = Vec::new();
-    let treasuries = [Mint::Dollar, Mint::Euro, Mint::Stake];
-    let missing = treasuries
+    // Nobody pays in the access mint, but its pool closes into a treasury too.
+    let needed = |mint: &Mint| *mint != Mint::Pass || run.model.pool_of(*mint).is_some();
+    let missing = Mint::ALL
         .into_iter()
+        .filter(needed)
         .filter(|mint| !run.model.treasuries.contains_key(&run.model.cast.at(Spot::Treasury(*mint))));
     steps.extend(missing.map(|mint| Action::Admin(AdminAction::OpenTreasury { mint })));
     jobs(run, &mut steps);
     seats(run, &mut steps);
     rounds(run, &mut steps);
-    for client in clients().filter(|client| run.model.client_of(*client).is_some_and(|book| book.fees_owed > 0)) {
-        steps.push(Action::Admin(AdminAction::SweepFees { client }));
-    }
+    rewards::steps(run, &mut steps);
     for party in parties() {
         let Some(stake) = run.model.stake_of(party) else { continue };
         if stake.treasury_owed > 0 {
@@ -246,7 +249,9 @@ pub fn unrest(run: &Run) -> Vec<String> {
         left.push(format!("job {key} is in state {}, with {} due", job.state, job.due));
     }
     for (key, client) in &model.clients {
-        let bound = client.reserved + client.fees_owed + client.due;
+        // A referrer's share stays in the vault for as long as the referrer's own takes nothing.
+        let payable = client.referral_owed * u64::from(run.model.can_receive(&client.referrer));
+        let bound = client.reserved + client.fees_owed + client.due + payable;
         if bound > 0 {
             left.push(format!("client {key} has {bound} that are not available"));
         }
@@ -261,6 +266,7 @@ pub fn unrest(run: &Run) -> Vec<String> {
             left.push(format!("stake {key} owes {} and {}", stake.owed, stake.treasury_owed));
         }
     }
+    rewards::unrest(run, &mut left);
     left.extend(model.rounds.keys().map(|key| format!("round {key} is open")));
     left
 }

@@ -169,7 +169,7 @@ const STATES: &[(&str, Reach)] = &[
         let around = stage.running(COMMUNITY, 600);
         stage.beat(around);
         stage.finish(around, 0);
-        stage.act(Action::Admin(AdminAction::SweepFees { client: CLIENT }));
+        stage.act(Action::Admin(AdminAction::SweepFees { client: CLIENT, stakers: true, referrer: None }));
     }),
     ("everything paused", |stage| {
         stage.post(CLIENT, COMMUNITY, 1, 600);

@@ -2,12 +2,14 @@
 
 mod admin;
 mod dice;
+mod emission;
 mod host;
 mod job;
 mod market;
 mod money;
 mod outside;
 mod queue;
+mod reward;
 mod round;
 mod twist;
 
@@ -40,8 +42,10 @@ impl Generator {
     /// An action without a twist.
     fn straight(&mut self, model: &Model) -> Action {
         match self.dice.below(1_000) {
-            0..440 => Action::Job(self.job(model)),
-            440..590 => Action::Queue(self.queue(model)),
+            0..400 => Action::Job(self.job(model)),
+            400..530 => Action::Queue(self.queue(model)),
+            530..560 => Action::Reward(self.reward(model)),
+            560..590 => Action::Emission(self.emission(model)),
             590..740 => Action::Outside(self.time(model)),
             740..775 => Action::Outside(self.meddling(model)),
             775..830 => Action::Escrow(self.escrow(model)),

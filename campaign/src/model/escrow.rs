@@ -9,7 +9,7 @@ use {
     crate::{
         action::EscrowAction,
         cast::{PAYER, owner},
-        ids::{ClientId, Key, Spot, Wallet},
+        ids::{ClientId, Key, Party, Spot, Wallet},
     },
     gpu_market::error::MarketError,
     gpu_market_sdk::Address,
@@ -30,6 +30,8 @@ impl Model {
                 book.delegation = book.delegation.checked_add(1).unwrap_or(1);
                 Ok(())
             }
+            EscrowAction::SetReferrer { by, client, referrer } => self.set_referrer(by, client, referrer),
+            EscrowAction::Check { client } => self.check_client(client),
             EscrowAction::RaiseFloor { by, client, floor } => {
                 self.require_client_owner(by, client)?;
                 let book = self.client_mut(client);
@@ -76,9 +78,11 @@ impl Model {
             mint,
             rent_payer: self.key(PAYER),
             delegate: Address::default(),
+            referrer: Address::default(),
             available: 0,
             reserved: 0,
             fees_owed: 0,
+            referral_owed: 0,
             due: 0,
             nonce_floor: 0,
             delegate_cap: 0,
@@ -86,6 +90,7 @@ impl Model {
             delegate_expires_at: 0,
             open_jobs: 0,
             delegation: 0,
+            halted: 0,
         };
         self.clients.insert(key, book);
         self.gifted.remove(&key);
@@ -100,6 +105,7 @@ impl Model {
         let (source, vault) = (self.wallet(from), self.at(Spot::ClientVault(client)));
         let mut rules = Rules::new();
         rules.need(amount > 0, MarketError::AmountZero);
+        rules.need(self.clients[&key].halted == 0, MarketError::VaultShort);
         self.transfer_rules(&mut rules, &source, &vault, amount, &self.key(by));
         rules.done()?;
         self.transfer(&source, &vault, amount);
@@ -118,6 +124,35 @@ impl Model {
         self.require_payable(&vault, &wallet, amount)?;
         self.transfer(&vault, &wallet, amount);
         self.client_mut(client).available -= amount;
+        Ok(())
+    }
+
+    /// A referrer is the earnings vault of a host, open or not.
+    fn set_referrer(&mut self, by: Key, client: ClientId, referrer: Option<Party>) -> Result<(), Broken> {
+        self.require_client_owner(by, client)?;
+        if let Some(party) = referrer {
+            let mut rules = Rules::new();
+            self.all_exist(&mut rules, &[self.cast.host(party)]);
+            rules.done()?;
+        }
+        let vault = referrer.map(|party| self.at(Spot::Earnings(party, client.mint)));
+        let book = self.client_mut(client);
+        if book.fees_owed != 0 || book.referral_owed != 0 {
+            return broken(MarketError::FeesNotSwept);
+        }
+        book.referrer = vault.unwrap_or_default();
+        Ok(())
+    }
+
+    fn check_client(&mut self, client: ClientId) -> Result<(), Broken> {
+        let key = self.cast.client(client);
+        let mut rules = Rules::new();
+        self.all_exist(&mut rules, &[key]);
+        rules.done()?;
+        let held = self.held(&self.at(Spot::ClientVault(client)));
+        let book = self.client_mut(client);
+        let booked = book.available + book.reserved + book.fees_owed + book.referral_owed + book.due;
+        book.halted = u8::from(held < booked);
         Ok(())
     }
 

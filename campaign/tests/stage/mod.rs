@@ -144,7 +144,8 @@ impl Stage {
     }
 
     pub fn unstake(&mut self, party: Party, amount: u64) {
-        self.act(Action::Stake(StakeAction::Unstake { by: party_owner(party), party, amount }));
+        let positions = self.run.model.pools_of(party);
+        self.act(Action::Stake(StakeAction::Unstake { by: party_owner(party), party, amount, positions }));
     }
 
     /// A host gives up its place in a market: its collateral, its seat, and after a while the member.
