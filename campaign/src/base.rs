@@ -3,11 +3,11 @@
 use {
     crate::{
         action::{
-            Action, AdminAction, EscrowAction, HostAction, MarketAction, MemberAction, QueueAction, RewardAction,
-            RoundAction, Scene, StakeAction, queue::Seat, round::FIRST_SET,
+            Action, AdminAction, EmissionAction, EscrowAction, HostAction, MarketAction, MemberAction, QueueAction,
+            RewardAction, RoundAction, Scene, StakeAction, emission::Gift, queue::Seat, round::FIRST_SET,
         },
         cast::*,
-        ids::{Key, MarketId, Mint, Party, Pools, Spot, Wallet},
+        ids::{EmissionId, Key, MarketId, Mint, Party, Pools, Spot, Wallet},
         terms::{RATE, STAKE, TermsChoice},
     },
     gpu_market::state::{ConfigSettings, Now},
@@ -168,7 +168,7 @@ pub fn read(svm: &Svm, key: &Address) -> Option<Account> {
 
 fn is_vault(cast: &Cast, key: &Address) -> bool {
     let vault = cast.name(key);
-    let protocol = matches!(vault, Some(Spot::TreasuryVault(_) | Spot::PoolVault(_)));
+    let protocol = matches!(vault, Some(Spot::TreasuryVault(_) | Spot::PoolVault(_) | Spot::EmissionVault(_)));
     protocol || matches!(vault, Some(Spot::ClientVault(_) | Spot::StakeVault(_) | Spot::Earnings(..)))
 }
 
@@ -219,7 +219,27 @@ fn founding_actions(now: i64) -> Vec<Action> {
         let set = EscrowAction::SetReferrer { by, client, referrer: Some(referrer) };
         actions.push(Action::Escrow(set));
     }
+    actions.extend(gifts(now).map(|gift| Action::Emission(EmissionAction::Open(gift))));
     actions
+}
+
+/// A month of rewards for the stakers of two pools, and of incentives for the hosts of a premium market.
+fn gifts(now: i64) -> impl Iterator<Item = Gift> {
+    let to = [(Mint::Dollar, None), (Mint::Stake, None), (Mint::Dollar, Some(MarketId(1)))];
+    (0u16..).zip(to).map(move |(id, (mint, market))| {
+        let (rate, window_cap) = if market.is_some() { (RATE / 50, 1_000_003) } else { (0, 0) };
+        Gift {
+            emission: EmissionId { funder: ADMIN, id },
+            from: Wallet { key: ADMIN, mint },
+            mint,
+            market,
+            amount: 50_000_021,
+            start: 0,
+            end: now + 30 * 86_400,
+            rate,
+            window_cap,
+        }
+    })
 }
 
 fn client_actions(client: crate::ids::ClientId) -> Vec<Action> {

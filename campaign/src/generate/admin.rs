@@ -4,7 +4,7 @@ use {
     super::Generator,
     crate::{
         action::AdminAction,
-        cast::{ADMIN, PAUSER, PAYER, SUCCESSOR, TREASURY},
+        cast::{ADMIN, PAUSER, PAYER, SUCCESSOR, TREASURY, clients},
         ids::{Mint, Spot, Wallet},
         model::Model,
         terms::STAKE,
@@ -14,7 +14,11 @@ use {
 impl Generator {
     /// A sweep to everybody who has a share, or now and then to others.
     fn sweep(&mut self, model: &Model) -> AdminAction {
-        let client = self.dice.any_client();
+        let owing: Vec<_> = clients()
+            .filter(|client| model.client_of(*client).is_some_and(|book| book.fees_owed + book.referral_owed > 0))
+            .collect();
+        let any = self.dice.any_client();
+        let client = self.dice.one(&owing).filter(|_| self.dice.percent(80)).unwrap_or(any);
         let stakers = model.config.as_ref().is_none_or(|config| config.split_at(model.now.0).0 > 0);
         let referrer = model.client_of(client).and_then(|book| {
             let name = model.cast.name(&book.referrer)?;

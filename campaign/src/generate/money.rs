@@ -4,7 +4,7 @@ use {
     super::Generator,
     crate::{
         action::{EscrowAction, StakeAction},
-        cast::{CRANK, PAYER, delegate, owner, party_owner},
+        cast::{CRANK, PAYER, clients, delegate, owner, party_owner},
         ids::{Mint, Party, Pools, Wallet},
         model::{Model, money::total},
         terms::STAKE,
@@ -33,7 +33,12 @@ impl Generator {
             }
             32..34 => {
                 let referrer = self.dice.percent(80).then(|| self.dice.any_party());
-                EscrowAction::SetReferrer { by, client, referrer }
+                // Only clients that owe nothing may.
+                let free =
+                    clients().filter(|client| model.client_of(*client).is_some_and(|book| book.fees_owed == 0));
+                let free: Vec<_> = free.collect();
+                let client = self.dice.one(&free).filter(|_| self.dice.percent(70)).unwrap_or(client);
+                EscrowAction::SetReferrer { by: self.dice.key(owner(client)), client, referrer }
             }
             34 => EscrowAction::Check { client },
             35..38 => {
