@@ -33,7 +33,10 @@ impl Generator {
 
     pub(super) fn admin(&mut self, model: &Model) -> AdminAction {
         let by = self.holder(model, model.config.as_ref().map(|config| config.admin), ADMIN);
-        let mint = self.dice.one(&[Mint::Dollar, Mint::Euro, Mint::Stake, Mint::Stake]).unwrap_or(Mint::Dollar);
+        let mint = self
+            .dice
+            .one(&[Mint::Dollar, Mint::Euro, Mint::Stake, Mint::Stake, Mint::Pass])
+            .unwrap_or(Mint::Dollar);
         let rent = self.dice.key(PAYER);
         match self.dice.below(60) {
             0..1 => AdminAction::CreateConfig { by },
@@ -53,10 +56,7 @@ impl Generator {
             }
             18..20 => AdminAction::Accept { by: self.dice.key(SUCCESSOR) },
             20..21 => AdminAction::CloseConfig { by, rent },
-            21..23 => {
-                let mint = self.dice.mostly(mint, |_| Mint::Pass);
-                AdminAction::OpenTreasury { mint }
-            }
+            21..23 => AdminAction::OpenTreasury { mint },
             23..25 => {
                 // Both shares at their edges, and beyond them.
                 let stakers_bps = self.dice.mostly(3_001, |dice| dice.below(10_500) as u16);

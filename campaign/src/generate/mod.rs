@@ -41,6 +41,9 @@ impl Generator {
 
     /// An action without a twist.
     fn straight(&mut self, model: &Model) -> Action {
+        if let Some(draw) = self.draw(model) {
+            return Action::Round(draw);
+        }
         match self.dice.below(1_000) {
             0..400 => Action::Job(self.job(model)),
             400..530 => Action::Queue(self.queue(model)),

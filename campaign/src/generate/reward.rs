@@ -15,7 +15,16 @@ impl Generator {
         let mint = self.pool_mint();
         match self.dice.below(40) {
             0..2 => RewardAction::OpenPool { mint },
-            2..4 => RewardAction::ClosePool { mint, rent: self.dice.key(PAYER) },
+            2..4 => {
+                let idle = |mint: &Mint| {
+                    model
+                        .pool_of(*mint)
+                        .is_some_and(|pool| pool.streaming == 0 && pool.positions + pool.emissions == 0)
+                };
+                let idle: Vec<_> = Mint::ALL.into_iter().filter(idle).collect();
+                let mint = self.dice.one(&idle).unwrap_or(mint);
+                RewardAction::ClosePool { mint, rent: self.dice.key(PAYER) }
+            }
             4..6 => RewardAction::CheckPool { mint },
             6..13 => {
                 let party = self.dice.any_party();

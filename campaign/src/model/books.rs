@@ -191,6 +191,7 @@ book!(RoundBook of Challenge {
     rent_payer: Address,
     fee: u64,
     paid: u64,
+    slot: u64,
     nonce: u32,
     state: u8,
 });
