@@ -14,6 +14,7 @@ use {
         cast::{ATTACKER, CRANK, KEYS, PAYER, markets, owner, parties},
         ids::{Around, JobId, Key, Mint, Party, RoundId, Spot, Wallet},
         model::{
+            books::JobBook,
             line::Kind,
             money::total,
             settle::state::{OPEN, RUNNING},
@@ -115,6 +116,14 @@ fn steps(run: &Run) -> Vec<Action> {
     steps
 }
 
+/// Whoever paid the rent of an account gets it back: mostly the payer of everything, but anybody may have paid.
+fn payer(run: &Run, recorded: &Address) -> Key {
+    match run.model.cast.name(recorded) {
+        Some(Spot::Key(key)) => key,
+        _ => PAYER,
+    }
+}
+
 fn jobs(run: &Run, steps: &mut Vec<Action>) {
     let model = &run.model;
     for (address, book) in &model.jobs {
@@ -145,7 +154,7 @@ fn jobs(run: &Run, steps: &mut Vec<Action>) {
                 steps.push(Action::Job(JobAction::ExpireRunning { by: CRANK, around, to, slash: true }));
             }
             (OPEN | RUNNING, ..) => {}
-            (_, _, around) => ended(run, job, book.due, around, steps),
+            (_, _, around) => ended(run, job, book, around, steps),
         }
     }
 }
@@ -159,10 +168,10 @@ fn credit_first(run: &Run, around: Around, steps: &mut Vec<Action>) {
     }
 }
 
-fn ended(run: &Run, job: JobId, due: u64, around: Option<Around>, steps: &mut Vec<Action>) {
+fn ended(run: &Run, job: JobId, book: &JobBook, around: Option<Around>, steps: &mut Vec<Action>) {
     let member = around.filter(|around| run.model.member_of(around.market, around.host).is_some());
     let mut closed = None;
-    if due > 0 {
+    if book.due > 0 {
         match (member, around) {
             (Some(around), _) => steps.push(Action::Job(JobAction::Collect { around })),
             // The host has closed its member, and what it did not collect goes back.
@@ -170,7 +179,7 @@ fn ended(run: &Run, job: JobId, due: u64, around: Option<Around>, steps: &mut Ve
             (None, None) => {}
         }
     }
-    let close = JobAction::Close { by: CRANK, client: job.client, job, rent: PAYER, closed };
+    let close = JobAction::Close { by: CRANK, client: job.client, job, rent: payer(run, &book.rent_payer), closed };
     steps.push(Action::Job(close));
 }
 
@@ -200,7 +209,11 @@ fn credits(run: &Run, party: Party, steps: &mut Vec<Action>) {
             let to = Wallet { key: beneficiary, mint: Mint::Stake };
             steps.push(Action::Stake(StakeAction::Claim { by: ATTACKER, party, beneficiary, to }));
         } else if !needed {
-            steps.push(Action::Stake(StakeAction::CloseCredit { party, beneficiary, rent: PAYER }));
+            steps.push(Action::Stake(StakeAction::CloseCredit {
+                party,
+                beneficiary,
+                rent: payer(run, &credit.rent_payer),
+            }));
         }
     }
 }

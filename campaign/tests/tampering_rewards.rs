@@ -4,12 +4,12 @@
 use {
     gpu_market::state::{Emission, RewardPool, RewardPosition},
     gpu_market_campaign::{
-        action::{Action, EmissionAction, Outside, RewardAction},
+        action::{Action, EmissionAction, EscrowAction, Outside, RewardAction, StakeAction},
         base::Base,
-        cast::{ADMIN, party_owner},
+        cast::{ADMIN, owner, party_owner},
         check::{Findings, Ledger, edges},
-        ids::{EmissionId, Mint, Party, Spot, Wallet},
-        run::Run,
+        ids::{ClientId, EmissionId, Mint, Party, Spot, Wallet},
+        run::{Outcome, Run},
     },
     gpu_market_sdk::{Address, decode::Account},
     std::collections::BTreeSet,
@@ -159,4 +159,44 @@ fn a_model_that_is_wrong_about_a_claim_is_reported() {
     let claim = RewardAction::Claim { by, party: Party(0), mint, to: Wallet { key: by, mint } };
     let failure = run.step(&Action::Reward(claim)).expect_err("the books differ");
     assert!(failure.0.iter().any(|fault| fault.contains("claimed")), "{:?}", failure.0);
+}
+
+/// Takes tokens out of a vault behind everybody's back, as no token program that is allowed here does.
+fn rob(run: &mut Run, base: &Base, vault: Spot) {
+    let at = base.cast.at(vault);
+    let mut account = base.accounts[&at].clone();
+    let amount = run.model.held(&at) - 1;
+    account.data[64..72].copy_from_slice(&amount.to_le_bytes());
+    run.tamper(at, account);
+    run.model.tokens.get_mut(&at).expect("it is open").amount = amount;
+}
+
+#[test]
+fn nothing_enters_a_vault_that_is_short_as_the_model_says() {
+    let base = Base::found().expect("the world is founded");
+    let mut run = Run::new(&base).expect("the world loads");
+    let (client, party) = (ClientId { owner: 0, mint: Mint::Dollar }, Party(0));
+    let (by, from) = (owner(client), Wallet { key: owner(client), mint: client.mint });
+    let staker = party_owner(party);
+    let stakes = Wallet { key: staker, mint: Mint::Stake };
+    let positions = run.model.pools_of(party);
+    let cases = [
+        (
+            Spot::ClientVault(client),
+            Action::Escrow(EscrowAction::Check { client }),
+            Action::Escrow(EscrowAction::Deposit { by, from, client, amount: 1 }),
+        ),
+        (
+            Spot::StakeVault(party),
+            Action::Stake(StakeAction::Check { party }),
+            Action::Stake(StakeAction::Stake { by: staker, party, from: stakes, amount: 1, positions }),
+        ),
+    ];
+    for (vault, check, enter) in cases {
+        rob(&mut run, &base, vault);
+        // The invariant does not hold any more; the books are as the model has them all the same.
+        let faults = run.step(&check).expect_err("the vault is short").0;
+        assert!(faults.iter().all(|fault| fault.contains("the vault holds")), "{faults:?}");
+        assert_eq!(run.step(&enter), Ok(Outcome::Refused("VaultShort".into())));
+    }
 }

@@ -1,11 +1,14 @@
 //! Fees, rewards and emissions on their way to whom they belong to.
 
-use crate::{
-    action::{Action, AdminAction, EmissionAction, RewardAction},
-    cast::{CRANK, PAYER, clients},
-    ids::{ClientId, Mint, Spot, Wallet},
-    model::{books::ClientBook, emission::STAKERS},
-    run::Run,
+use {
+    super::payer,
+    crate::{
+        action::{Action, AdminAction, EmissionAction, RewardAction},
+        cast::{CRANK, clients},
+        ids::{ClientId, Mint, Spot, Wallet},
+        model::{books::ClientBook, emission::STAKERS},
+        run::Run,
+    },
 };
 
 /// What anybody may do so that fees, rewards and emissions are booked to their owners.
@@ -24,12 +27,10 @@ pub fn steps(run: &Run, steps: &mut Vec<Action>) {
     }
     emissions(run, steps);
     for mint in Mint::ALL {
-        let is_idle = run
-            .model
-            .pool_of(mint)
-            .is_some_and(|pool| pool.positions == 0 && pool.emissions == 0 && pool.streaming == 0);
-        if is_idle {
-            steps.push(Action::Reward(RewardAction::ClosePool { mint, rent: PAYER }));
+        let Some(pool) = run.model.pool_of(mint) else { continue };
+        if pool.positions == 0 && pool.emissions == 0 && pool.streaming == 0 {
+            let rent = payer(run, &pool.rent_payer);
+            steps.push(Action::Reward(RewardAction::ClosePool { mint, rent }));
         }
     }
 }
@@ -62,7 +63,8 @@ fn emissions(run: &Run, steps: &mut Vec<Action>) {
         if book.left() == 0 || (book.kind == STAKERS && run.model.now.0 >= book.end) {
             let to = Wallet { key: emission.funder, mint };
             let stakers = book.kind == STAKERS;
-            let close = EmissionAction::Close { by: CRANK, emission, stakers, mint, to, rent: PAYER };
+            let rent = payer(run, &book.rent_payer);
+            let close = EmissionAction::Close { by: CRANK, emission, stakers, mint, to, rent };
             steps.push(Action::Emission(close));
         }
     }

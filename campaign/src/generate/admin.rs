@@ -12,13 +12,17 @@ use {
 };
 
 impl Generator {
-    /// A sweep to everybody who has a share, or now and then to others.
+    /// A sweep to everybody who has a share, or now and then to others; mostly a treasury first, where there is none.
     fn sweep(&mut self, model: &Model) -> AdminAction {
         let owing: Vec<_> = clients()
             .filter(|client| model.client_of(*client).is_some_and(|book| book.fees_owed + book.referral_owed > 0))
             .collect();
         let any = self.dice.any_client();
         let client = self.dice.one(&owing).filter(|_| self.dice.percent(80)).unwrap_or(any);
+        let mint = client.mint;
+        if !model.treasuries.contains_key(&model.cast.at(Spot::Treasury(mint))) && self.dice.percent(70) {
+            return AdminAction::OpenTreasury { mint };
+        }
         let stakers = model.config.as_ref().is_none_or(|config| config.split_at(model.now.0).0 > 0);
         let referrer = model.client_of(client).and_then(|book| {
             let name = model.cast.name(&book.referrer)?;

@@ -8,7 +8,7 @@ use {
         ids::{Around, ClientId, EmissionId, JobId, Key, MarketId, Mint, Wallet},
         model::{
             Model,
-            books::EmissionBook,
+            books::{EmissionBook, JobBook},
             emission::{HOSTS, REWARDED, STAKERS},
         },
         terms::{RATE, STAKE},
@@ -25,16 +25,8 @@ impl Generator {
     pub(super) fn emission(&mut self, model: &Model) -> EmissionAction {
         match self.dice.below(20) {
             0..3 => EmissionAction::Open(self.gift(model)),
-            3..9 => {
-                let (emission, book) = self.emission_of(model, STAKERS);
-                let usual = book.and_then(|book| model.cast.mint_of(&book.mint)).unwrap_or(Mint::Dollar);
-                let mint = self.dice.mostly(usual, |_| Mint::Euro);
-                EmissionAction::Release { emission, mint }
-            }
-            9..18 => {
-                let (emission, book) = self.emission_of(model, HOSTS);
-                EmissionAction::Incentive { emission, around: self.paid_job(model, book) }
-            }
+            3..8 => self.release(model),
+            8..18 => self.incentive(model),
             _ => self.end_of_emission(model),
         }
     }
@@ -87,15 +79,33 @@ impl Generator {
         self.dice.mostly(right, |_| any)
     }
 
-    /// An ended job of an emission's market, mostly one that was not paid for yet.
-    fn paid_job(&mut self, model: &Model, emission: Option<&EmissionBook>) -> Around {
-        let market = emission.map_or_else(Default::default, |book| book.target);
+    fn release(&mut self, model: &Model) -> EmissionAction {
+        let (emission, book) = self.emission_of(model, STAKERS);
+        let usual = book.and_then(|book| model.cast.mint_of(&book.mint)).unwrap_or(Mint::Dollar);
+        let mint = self.dice.mostly(usual, |_| Mint::Euro);
+        EmissionAction::Release { emission, mint }
+    }
+
+    /// An incentive for an ended job of an emission's market, mostly one that was not paid for yet. Mostly something else if
+    /// there is none.
+    fn incentive(&mut self, model: &Model) -> EmissionAction {
+        let (emission, book) = self.emission_of(model, HOSTS);
+        let market = book.map_or_else(Default::default, |book| book.target);
         let ended = model.jobs.values().filter(|job| job.is_terminal() && job.evidenced > 0);
         let mut jobs: Vec<_> = ended.filter(|job| job.market == market).collect();
         if self.dice.percent(80) {
             jobs.retain(|job| job.flags & REWARDED == 0);
         }
-        let around = self.dice.one(&jobs).and_then(|job| {
+        if jobs.is_empty() && self.dice.percent(80) {
+            return self.release(model);
+        }
+        let around = self.paid_job(model, &jobs);
+        EmissionAction::Incentive { emission, around }
+    }
+
+    /// One of some jobs with everybody that it concerns, or now and then with somebody else.
+    fn paid_job(&mut self, model: &Model, jobs: &[&JobBook]) -> Around {
+        let around = self.dice.one(jobs).and_then(|job| {
             let client = model.cast.client_at(&job.client)?;
             let (market, host) = model.cast.member_at(&job.member)?;
             Some(Around { job: JobId { client, nonce: job.nonce }, client, market, host })

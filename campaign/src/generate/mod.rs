@@ -56,7 +56,7 @@ impl Generator {
             890..905 => Action::Host(self.host(model)),
             905..930 => Action::Member(self.member(model)),
             930..945 => Action::Market(self.market(model)),
-            945..965 => Action::Admin(self.admin(model)),
+            945..980 => Action::Admin(self.admin(model)),
             _ => Action::Round(self.round(model)),
         }
     }

@@ -14,7 +14,11 @@ impl Generator {
     pub(super) fn reward(&mut self, model: &Model) -> RewardAction {
         let mint = self.pool_mint();
         match self.dice.below(40) {
-            0..2 => RewardAction::OpenPool { mint },
+            0..2 => {
+                let missing: Vec<_> = Mint::ALL.into_iter().filter(|mint| model.pool_of(*mint).is_none()).collect();
+                let usual = self.dice.one(&missing).unwrap_or(mint);
+                RewardAction::OpenPool { mint: self.dice.mostly(usual, |_| mint) }
+            }
             2..4 => {
                 let idle = |mint: &Mint| {
                     model
@@ -31,12 +35,12 @@ impl Generator {
                 RewardAction::OpenPosition { by: self.dice.key(party_owner(party)), party, mint }
             }
             13..17 => {
-                let (mint, party) = self.position(model);
+                let (mint, party) = self.position(model, |claimable| claimable == 0);
                 let (by, rent) = (self.dice.key(party_owner(party)), self.dice.key(PAYER));
                 RewardAction::ClosePosition { by, party, mint, rent }
             }
             17..31 => {
-                let (mint, party) = self.position(model);
+                let (mint, party) = self.position(model, |claimable| claimable > 0);
                 let own = party_owner(party);
                 let to = self.dice.wallet(Wallet { key: own, mint });
                 RewardAction::Claim { by: self.dice.key(own), party, mint, to }
@@ -54,10 +58,13 @@ impl Generator {
         if self.dice.percent(90) { usual } else { Mint::Pass }
     }
 
-    /// A position that is open, or now and then any.
-    fn position(&mut self, model: &Model) -> (Mint, Party) {
-        let open: Vec<_> = model.positions.keys().filter_map(|key| place(model, key)).collect();
+    /// A position that is open: mostly one that could claim what `suits`. Now and then any.
+    fn position(&mut self, model: &Model, suits: impl Fn(u64) -> bool) -> (Mint, Party) {
+        let mut open: Vec<_> = model.positions.keys().filter_map(|key| place(model, key)).collect();
         let any = (self.pool_mint(), self.dice.any_party());
+        if self.dice.percent(70) {
+            open.retain(|(mint, party)| suits(model.claimable(*mint, *party)));
+        }
         let right = self.dice.one(&open).unwrap_or(any);
         self.dice.mostly(right, |_| any)
     }
@@ -69,7 +76,7 @@ impl Generator {
         let stale: Vec<_> = stale.filter_map(|(key, _)| place(model, key)).collect();
         match self.dice.one(&stale) {
             Some(place) if self.dice.percent(50) => place,
-            _ => self.position(model),
+            _ => self.position(model, |_| true),
         }
     }
 }

@@ -50,13 +50,17 @@ impl Model {
         self.clients.get_mut(&key).expect("it was looked up before")
     }
 
-    fn require_client_owner(&self, by: Key, client: ClientId) -> Result<(), Broken> {
+    fn client_owner_rules(&self, rules: &mut Rules, by: Key, client: ClientId) {
         let key = self.cast.client(client);
-        let mut rules = Rules::new();
-        self.all_exist(&mut rules, &[key]);
+        self.all_exist(rules, &[key]);
         if let Some(book) = self.clients.get(&key) {
             rules.need(book.owner == self.key(by), MarketError::NotClientOwner);
         }
+    }
+
+    fn require_client_owner(&self, by: Key, client: ClientId) -> Result<(), Broken> {
+        let mut rules = Rules::new();
+        self.client_owner_rules(&mut rules, by, client);
         rules.done()
     }
 
@@ -129,12 +133,11 @@ impl Model {
 
     /// A referrer is the earnings vault of a host, open or not.
     fn set_referrer(&mut self, by: Key, client: ClientId, referrer: Option<Party>) -> Result<(), Broken> {
-        self.require_client_owner(by, client)?;
-        if let Some(party) = referrer {
-            let mut rules = Rules::new();
-            self.all_exist(&mut rules, &[self.cast.host(party)]);
-            rules.done()?;
-        }
+        let mut rules = Rules::new();
+        self.client_owner_rules(&mut rules, by, client);
+        let host = referrer.map(|party| self.cast.host(party));
+        self.all_exist(&mut rules, host.as_slice());
+        rules.done()?;
         let vault = referrer.map(|party| self.at(Spot::Earnings(party, client.mint)));
         let book = self.client_mut(client);
         if book.fees_owed != 0 || book.referral_owed != 0 {

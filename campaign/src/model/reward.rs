@@ -28,7 +28,7 @@ impl StakeBook {
 /// What a weight earns while each unit of it gains so many base units × 2⁶⁴, rounded down.
 fn earned(weight: u128, gained: u128) -> u64 {
     let whole = weight * (gained >> 64);
-    let parts = weight * (gained & u128::from(u64::MAX)) >> 64;
+    let parts = (weight * (gained & u128::from(u64::MAX))) >> 64;
     u64::try_from(whole + parts).expect("nobody earns more than there is")
 }
 
@@ -132,6 +132,13 @@ impl Model {
             position.reweigh(&mut pool, weight);
         }
         (pool, position)
+    }
+
+    /// Base units that a position could claim now.
+    pub fn claimable(&self, mint: Mint, party: Party) -> u64 {
+        let place = self.place(party, mint);
+        let exist = self.stakes.contains_key(&place.stake) && self.positions.contains_key(&place.position);
+        if exist { self.settled(&place, false).1.pending } else { 0 }
     }
 
     fn keep(&mut self, place: &Place, pool: PoolBook, position: PositionBook) {
