@@ -3,11 +3,11 @@
 use {
     crate::{
         action::{
-            Action, AdminAction, EscrowAction, HostAction, MarketAction, MemberAction, QueueAction, RoundAction,
-            Scene, StakeAction, queue::Seat, round::FIRST_SET,
+            Action, AdminAction, EmissionAction, EscrowAction, HostAction, MarketAction, MemberAction, QueueAction,
+            RewardAction, RoundAction, Scene, StakeAction, emission::Gift, queue::Seat, round::FIRST_SET,
         },
         cast::*,
-        ids::{Key, MarketId, Mint, Party, Spot, Wallet},
+        ids::{EmissionId, Key, MarketId, Mint, Party, Pools, Spot, Wallet},
         terms::{RATE, STAKE, TermsChoice},
     },
     gpu_market::state::{ConfigSettings, Now},
@@ -25,6 +25,9 @@ use {
 
 /// Base units of a payment mint that every key begins with, and of the stake mint.
 const FUNDS: [u64; 2] = [4_000_000_000, 2_000 * STAKE];
+
+/// Basis points of stakers and referrers in the fees.
+const FIRST_SPLIT: (u16, u16) = (3_001, 1_009);
 
 /// The program under test: the committed one, or the one that `GPU_MARKET_PROGRAM` names.
 pub fn program() -> Vec<u8> {
@@ -165,8 +168,8 @@ pub fn read(svm: &Svm, key: &Address) -> Option<Account> {
 
 fn is_vault(cast: &Cast, key: &Address) -> bool {
     let vault = cast.name(key);
-    let treasury = matches!(vault, Some(Spot::TreasuryVault(_)));
-    treasury || matches!(vault, Some(Spot::ClientVault(_) | Spot::StakeVault(_) | Spot::Earnings(..)))
+    let protocol = matches!(vault, Some(Spot::TreasuryVault(_) | Spot::PoolVault(_) | Spot::EmissionVault(_)));
+    protocol || matches!(vault, Some(Spot::ClientVault(_) | Spot::StakeVault(_) | Spot::Earnings(..)))
 }
 
 /// Key pairs that an instruction needs, the payer of the fee first.
@@ -184,8 +187,12 @@ pub fn signers<'a>(cast: &'a Cast, instruction: &Instruction) -> Vec<&'a Keypair
 /// What makes the world: markets, shards, a set of attestors, hosts and clients with money.
 fn founding_actions(now: i64) -> Vec<Action> {
     let mut actions = Vec::new();
+    // Before the first market a split holds at once.
+    let (stakers_bps, referral_bps) = FIRST_SPLIT;
+    actions.push(Action::Admin(AdminAction::AnnounceSplit { by: ADMIN, stakers_bps, referral_bps }));
     for mint in [Mint::Dollar, Mint::Stake] {
         actions.push(Action::Admin(AdminAction::OpenTreasury { mint }));
+        actions.push(Action::Reward(RewardAction::OpenPool { mint }));
     }
     let (bond, fee, panel, quorum) = FIRST_SET;
     actions.push(Action::Round(RoundAction::CreateSet { set: 1, bond, fee, panel, quorum }));
@@ -196,6 +203,9 @@ fn founding_actions(now: i64) -> Vec<Action> {
         let terms = TermsChoice { attested: place.premium || place.private, ..terms };
         let feeder = place.feeder;
         actions.push(Action::Market(MarketAction::Create { market, gpus_per_seat: 1, genesis_end, feeder, terms }));
+        if place.premium {
+            actions.push(Action::Market(MarketAction::List { by: ADMIN, market, listed: true }));
+        }
         for index in 0..(if market.0 == 0 { 3 } else { 2 }) {
             let by = place.creator;
             actions.push(Action::Market(MarketAction::CreateShard { by, market, index }));
@@ -203,7 +213,33 @@ fn founding_actions(now: i64) -> Vec<Action> {
     }
     actions.extend(clients().filter(|client| client.owner < 4).flat_map(client_actions));
     actions.extend(parties().filter(|party| party.0 < 7).flat_map(party_actions));
+    for (owner, referrer) in [(1, Party(0)), (2, Party(5))] {
+        let client = crate::ids::ClientId { owner, mint: Mint::Dollar };
+        let by = crate::cast::owner(client);
+        let set = EscrowAction::SetReferrer { by, client, referrer: Some(referrer) };
+        actions.push(Action::Escrow(set));
+    }
+    actions.extend(gifts(now).map(|gift| Action::Emission(EmissionAction::Open(gift))));
     actions
+}
+
+/// A month of rewards for the stakers of two pools, and of incentives for the hosts of a premium market.
+fn gifts(now: i64) -> impl Iterator<Item = Gift> {
+    let to = [(Mint::Dollar, None), (Mint::Stake, None), (Mint::Dollar, Some(MarketId(1)))];
+    (0u16..).zip(to).map(move |(id, (mint, market))| {
+        let (rate, window_cap) = if market.is_some() { (RATE / 50, 1_000_003) } else { (0, 0) };
+        Gift {
+            emission: EmissionId { funder: ADMIN, id },
+            from: Wallet { key: ADMIN, mint },
+            mint,
+            market,
+            amount: 50_000_021,
+            start: 0,
+            end: now + 30 * 86_400,
+            rate,
+            window_cap,
+        }
+    })
 }
 
 fn client_actions(client: crate::ids::ClientId) -> Vec<Action> {
@@ -221,8 +257,10 @@ fn party_actions(party: Party) -> Vec<Action> {
     let mut actions = vec![
         Action::Host(HostAction::Register { party, operator: Some(operator(party)) }),
         Action::Stake(StakeAction::Open { party }),
-        Action::Stake(StakeAction::Stake { by, party, from, amount: 400 * STAKE }),
+        Action::Stake(StakeAction::Stake { by, party, from, amount: 400 * STAKE, positions: Pools::default() }),
     ];
+    let pools = [(Mint::Dollar, 5), (Mint::Stake, 2)].into_iter().filter(|(_, parties)| party.0 < *parties);
+    actions.extend(pools.map(|(mint, _)| Action::Reward(RewardAction::OpenPosition { by, party, mint })));
     for mint in Mint::PAYMENT {
         actions.push(Action::Host(HostAction::OpenEarnings { by, party, mint }));
     }

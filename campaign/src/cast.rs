@@ -1,7 +1,7 @@
 //! Who and what takes part: keys, mints, markets, and where everything lies.
 
 use {
-    crate::ids::{ClientId, JobId, Key, MarketId, Mint, Party, RoundId, Spot, Wallet},
+    crate::ids::{ClientId, EmissionId, JobId, Key, MarketId, Mint, Party, RoundId, Spot, Wallet},
     gpu_market_sdk::{Address, address, digest, instructions::Token, svm::keypair},
     solana_keypair::Keypair,
     solana_signer::Signer,
@@ -31,6 +31,8 @@ const FIRST_DELEGATE: u8 = FIRST_OWNER + OWNERS;
 pub const DELEGATES: u8 = 2;
 const FIRST_PARTY: u8 = FIRST_DELEGATE + DELEGATES;
 pub const PARTIES: u8 = 8;
+/// Numbers that a funder gives its emissions.
+pub const EMISSIONS: u16 = 3;
 /// Key pairs in all.
 pub const KEYS: u8 = FIRST_PARTY + 2 * PARTIES;
 
@@ -144,6 +146,11 @@ impl Cast {
             Spot::Set(id) => address::attestor_set(&self.pair(CREATOR).pubkey(), id).0,
             Spot::Round(round) => address::challenge(&self.member(round.market, round.host), round.nonce).0,
             Spot::Gpu(set, gpu) => address::gpu(&self.at(Spot::Set(set)), &gpu_uuid(gpu)).0,
+            Spot::Pool(of) => address::reward_pool(&mint(of)).0,
+            Spot::PoolVault(of) => address::reward_vault(&mint(of)).0,
+            Spot::Position(of, party) => address::position(&self.at(Spot::Pool(of)), &self.stake(party)).0,
+            Spot::Emission(of) => address::emission(&self.pair(of.funder).pubkey(), of.id).0,
+            Spot::EmissionVault(of) => address::emission_vault(&self.emission(of)).0,
         }
     }
 
@@ -181,6 +188,18 @@ impl Cast {
 
     pub fn round(&self, round: RoundId) -> Address {
         self.at(Spot::Round(round))
+    }
+
+    pub fn emission(&self, emission: EmissionId) -> Address {
+        self.at(Spot::Emission(emission))
+    }
+
+    /// The emission at an address.
+    pub fn emission_at(&self, address: &Address) -> Option<EmissionId> {
+        match self.name(address) {
+            Some(Spot::Emission(emission)) => Some(emission),
+            _ => None,
+        }
     }
 
     /// The client account at an address.
@@ -256,7 +275,12 @@ fn fixed_spots() -> Vec<Spot> {
     let mut spots = vec![Spot::Config];
     spots.extend((0..KEYS).map(|key| Spot::Key(Key(key))));
     spots.extend(Cast::wallets().map(Spot::Wallet));
-    spots.extend(Mint::ALL.into_iter().flat_map(|mint| [Spot::Treasury(mint), Spot::TreasuryVault(mint)]));
+    for mint in Mint::ALL {
+        spots.extend([Spot::Treasury(mint), Spot::TreasuryVault(mint), Spot::Pool(mint), Spot::PoolVault(mint)]);
+        spots.extend(parties().map(|party| Spot::Position(mint, party)));
+    }
+    let emissions = (0..KEYS).flat_map(|key| (0..EMISSIONS).map(move |id| EmissionId { funder: Key(key), id }));
+    spots.extend(emissions.flat_map(|emission| [Spot::Emission(emission), Spot::EmissionVault(emission)]));
     for market in markets() {
         spots.push(Spot::Market(market));
         spots.extend((0..4).map(|index| Spot::Shard(market, index)));

@@ -2,15 +2,19 @@
 //!
 //! "Its owners" by account: a client's escrow is `available`, and nothing is reserved, owed as a fee or due; what jobs earned lies in
 //! the earnings vault of the host; a slash lies in the wallet of the harmed client, and the treasury's share in the treasury's
-//! vault; collateral is free of bonds, so that its stake's owner takes it back whenever it likes, and bonds of attestors are
+//! vault, and the stakers' and referrer's shares in theirs; what is due of an emission lies in its pool, and no pool counts more weight than
+//! a stake has; collateral is free of bonds, so that its stake's owner takes it back whenever it likes, and bonds of attestors are
 //! bound by no round. What only an owner's signature moves on from there stays booked to that owner if its key is lost.
+
+mod rewards;
 
 use {
     crate::{
         action::{Action, AdminAction, JobAction, Outside, QueueAction, RoundAction, StakeAction},
-        cast::{ATTACKER, CRANK, KEYS, PAYER, clients, markets, owner, parties},
+        cast::{ATTACKER, CRANK, KEYS, PAYER, markets, owner, parties},
         ids::{Around, JobId, Key, Mint, Party, RoundId, Spot, Wallet},
         model::{
+            books::JobBook,
             line::Kind,
             money::total,
             settle::state::{OPEN, RUNNING},
@@ -91,17 +95,17 @@ fn thaw(run: &mut Run) -> Result<(), Failure> {
 /// Everything that anybody may try now. What comes too early is refused, as predicted.
 fn steps(run: &Run) -> Vec<Action> {
     let mut steps = Vec::new();
-    let treasuries = [Mint::Dollar, Mint::Euro, Mint::Stake];
-    let missing = treasuries
+    // Nobody pays in the access mint, but its pool closes into a treasury too.
+    let needed = |mint: &Mint| *mint != Mint::Pass || run.model.pool_of(*mint).is_some();
+    let missing = Mint::ALL
         .into_iter()
+        .filter(needed)
         .filter(|mint| !run.model.treasuries.contains_key(&run.model.cast.at(Spot::Treasury(*mint))));
     steps.extend(missing.map(|mint| Action::Admin(AdminAction::OpenTreasury { mint })));
     jobs(run, &mut steps);
     seats(run, &mut steps);
     rounds(run, &mut steps);
-    for client in clients().filter(|client| run.model.client_of(*client).is_some_and(|book| book.fees_owed > 0)) {
-        steps.push(Action::Admin(AdminAction::SweepFees { client }));
-    }
+    rewards::steps(run, &mut steps);
     for party in parties() {
         let Some(stake) = run.model.stake_of(party) else { continue };
         if stake.treasury_owed > 0 {
@@ -110,6 +114,14 @@ fn steps(run: &Run) -> Vec<Action> {
         credits(run, party, &mut steps);
     }
     steps
+}
+
+/// Whoever paid the rent of an account gets it back: mostly the payer of everything, but anybody may have paid.
+fn payer(run: &Run, recorded: &Address) -> Key {
+    match run.model.cast.name(recorded) {
+        Some(Spot::Key(key)) => key,
+        _ => PAYER,
+    }
 }
 
 fn jobs(run: &Run, steps: &mut Vec<Action>) {
@@ -142,7 +154,7 @@ fn jobs(run: &Run, steps: &mut Vec<Action>) {
                 steps.push(Action::Job(JobAction::ExpireRunning { by: CRANK, around, to, slash: true }));
             }
             (OPEN | RUNNING, ..) => {}
-            (_, _, around) => ended(run, job, book.due, around, steps),
+            (_, _, around) => ended(run, job, book, around, steps),
         }
     }
 }
@@ -156,10 +168,10 @@ fn credit_first(run: &Run, around: Around, steps: &mut Vec<Action>) {
     }
 }
 
-fn ended(run: &Run, job: JobId, due: u64, around: Option<Around>, steps: &mut Vec<Action>) {
+fn ended(run: &Run, job: JobId, book: &JobBook, around: Option<Around>, steps: &mut Vec<Action>) {
     let member = around.filter(|around| run.model.member_of(around.market, around.host).is_some());
     let mut closed = None;
-    if due > 0 {
+    if book.due > 0 {
         match (member, around) {
             (Some(around), _) => steps.push(Action::Job(JobAction::Collect { around })),
             // The host has closed its member, and what it did not collect goes back.
@@ -167,7 +179,7 @@ fn ended(run: &Run, job: JobId, due: u64, around: Option<Around>, steps: &mut Ve
             (None, None) => {}
         }
     }
-    let close = JobAction::Close { by: CRANK, client: job.client, job, rent: PAYER, closed };
+    let close = JobAction::Close { by: CRANK, client: job.client, job, rent: payer(run, &book.rent_payer), closed };
     steps.push(Action::Job(close));
 }
 
@@ -197,7 +209,11 @@ fn credits(run: &Run, party: Party, steps: &mut Vec<Action>) {
             let to = Wallet { key: beneficiary, mint: Mint::Stake };
             steps.push(Action::Stake(StakeAction::Claim { by: ATTACKER, party, beneficiary, to }));
         } else if !needed {
-            steps.push(Action::Stake(StakeAction::CloseCredit { party, beneficiary, rent: PAYER }));
+            steps.push(Action::Stake(StakeAction::CloseCredit {
+                party,
+                beneficiary,
+                rent: payer(run, &credit.rent_payer),
+            }));
         }
     }
 }
@@ -246,7 +262,9 @@ pub fn unrest(run: &Run) -> Vec<String> {
         left.push(format!("job {key} is in state {}, with {} due", job.state, job.due));
     }
     for (key, client) in &model.clients {
-        let bound = client.reserved + client.fees_owed + client.due;
+        // A referrer's share stays in the vault for as long as the referrer's own takes nothing.
+        let payable = client.referral_owed * u64::from(run.model.can_receive(&client.referrer));
+        let bound = client.reserved + client.fees_owed + client.due + payable;
         if bound > 0 {
             left.push(format!("client {key} has {bound} that are not available"));
         }
@@ -261,6 +279,7 @@ pub fn unrest(run: &Run) -> Vec<String> {
             left.push(format!("stake {key} owes {} and {}", stake.owed, stake.treasury_owed));
         }
     }
+    rewards::unrest(run, &mut left);
     left.extend(model.rounds.keys().map(|key| format!("round {key} is open")));
     left
 }

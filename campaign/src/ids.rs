@@ -65,6 +65,27 @@ pub struct RoundId {
     pub nonce: u32,
 }
 
+/// An emission, by who gave it and the number that it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EmissionId {
+    pub funder: Key,
+    pub id: u16,
+}
+
+/// Reward pools in which a stake's positions are named: a bit for each mint, in the order of [`Mint::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Pools(pub u8);
+
+impl Pools {
+    pub fn of(mints: impl IntoIterator<Item = Mint>) -> Self {
+        Self(mints.into_iter().fold(0, |bits, mint| bits | 1 << mint as u8))
+    }
+
+    pub fn mints(self) -> impl Iterator<Item = Mint> {
+        Mint::ALL.into_iter().filter(move |mint| self.0 & 1 << *mint as u8 != 0)
+    }
+}
+
 /// A token account of somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Wallet {
@@ -95,4 +116,9 @@ pub enum Spot {
     Set(u16),
     Round(RoundId),
     Gpu(u16, u8),
+    Pool(Mint),
+    PoolVault(Mint),
+    Position(Mint, Party),
+    Emission(EmissionId),
+    EmissionVault(EmissionId),
 }

@@ -8,14 +8,20 @@ mod stage;
 
 use {
     gpu_market_campaign::{
-        action::{Action, AdminAction, EscrowAction, JobAction, Outside, RoundAction, round::Claim},
+        action::{
+            Action, AdminAction, EmissionAction, EscrowAction, HostAction, JobAction, Outside, RewardAction,
+            RoundAction, StakeAction, round::Claim,
+        },
         base::Base,
-        cast::{CRANK, delegate, operator, owner},
+        cast::{ADMIN, CRANK, delegate, operator, owner, party_owner},
         exit::{LONGEST_WAIT, exit},
-        ids::{ClientId, Mint, Party, Spot, Wallet},
+        ids::{ClientId, EmissionId, MarketId, Mint, Party, Spot, Wallet},
     },
     stage::{CLIENT, COMMUNITY, PREMIUM, Stage, owners_take_all},
 };
+
+/// A host that refers a client, and leaves.
+const REFERRER: Party = Party(6);
 
 /// How a state is reached.
 type Reach = fn(&mut Stage);
@@ -160,7 +166,7 @@ const STATES: &[(&str, Reach)] = &[
     // ---- escrow and treasury
     ("fees in a mint without a treasury", |stage| {
         let client = ClientId { owner: 1, mint: Mint::Euro };
-        let job = stage.post(client, gpu_market_campaign::ids::MarketId(2), 0, 600);
+        let job = stage.post(client, MarketId(2), 0, 600);
         let around = stage.start(job);
         stage.beat(around);
         stage.finish(around, 0);
@@ -169,7 +175,7 @@ const STATES: &[(&str, Reach)] = &[
         let around = stage.running(COMMUNITY, 600);
         stage.beat(around);
         stage.finish(around, 0);
-        stage.act(Action::Admin(AdminAction::SweepFees { client: CLIENT }));
+        stage.act(Action::Admin(AdminAction::SweepFees { client: CLIENT, stakers: true, referrer: None }));
     }),
     ("everything paused", |stage| {
         stage.post(CLIENT, COMMUNITY, 1, 600);
@@ -177,6 +183,59 @@ const STATES: &[(&str, Reach)] = &[
         let around = stage.running(PREMIUM, 600);
         stage.beat(around);
         stage.pause();
+    }),
+    // ---- rewards
+    ("fees in a mint without a pool, while the stakers have a share", |stage| {
+        let client = ClientId { owner: 1, mint: Mint::Euro };
+        let job = stage.post(client, MarketId(2), 0, 600);
+        let around = stage.start(job);
+        stage.beat(around);
+        stage.finish(around, 0);
+    }),
+    ("a referrer's share that waits for its vault to open", |stage| {
+        let by = owner(CLIENT);
+        stage.act(Action::Escrow(EscrowAction::SetReferrer { by, client: CLIENT, referrer: Some(REFERRER) }));
+        stage.owes_fee(CLIENT);
+        for market in (0..4).map(MarketId) {
+            stage.leave_market(REFERRER, market);
+        }
+        let (by, mint) = (party_owner(REFERRER), Mint::Dollar);
+        let to = Wallet { key: by, mint };
+        stage.act(Action::Host(HostAction::CloseEarnings { by, party: REFERRER, mint, to }));
+        let referrer = Some(REFERRER);
+        stage.act(Action::Admin(AdminAction::SweepFees { client: CLIENT, stakers: true, referrer }));
+        assert!(stage.run.model.client_of(CLIENT).is_some_and(|book| book.referral_owed > 0));
+    }),
+    ("a stake whose pools do not know that it was slashed", |stage| {
+        let around = stage.running(PREMIUM, 600);
+        stage.expire(around);
+        assert!(around.host.0 < 2, "it has positions");
+    }),
+    ("rewards that nobody has claimed, of a locked stake", |stage| {
+        let (party, positions) = (Party(0), stage.run.model.pools_of(Party(0)));
+        let lock = StakeAction::ExtendLock { by: party_owner(party), party, days: 14, positions };
+        stage.act(Action::Stake(lock));
+        stage.wait(5 * 86_400);
+        for (id, mint) in [(0, Mint::Dollar), (1, Mint::Stake)] {
+            let emission = EmissionId { funder: ADMIN, id };
+            stage.act(Action::Emission(EmissionAction::Release { emission, mint }));
+        }
+        stage.wait(86_400);
+    }),
+    ("emissions that are over and were never released", |stage| {
+        stage.wait(31 * 86_400);
+    }),
+    ("an incentive that was paid, and a frozen emission", |stage| {
+        let around = stage.running(PREMIUM, 600);
+        stage.beat(around);
+        stage.finish(around, 0);
+        let emission = EmissionId { funder: ADMIN, id: 2 };
+        stage.act(Action::Emission(EmissionAction::Incentive { emission, around }));
+        stage.freeze(Spot::EmissionVault(EmissionId { funder: ADMIN, id: 0 }));
+        stage.wait(31 * 86_400);
+    }),
+    ("a pool that nobody earns from", |stage| {
+        stage.act(Action::Reward(RewardAction::OpenPool { mint: Mint::Pass }));
     }),
     // ---- rounds of attestation
     ("a round that waits for its draw", |stage| {

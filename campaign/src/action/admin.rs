@@ -3,9 +3,9 @@
 use {
     crate::{
         cast::{Cast, PAYER},
-        ids::{ClientId, Key, Mint, Party, Wallet},
+        ids::{ClientId, Key, Mint, Party, Spot, Wallet},
     },
-    gpu_market::state::ConfigSettings,
+    gpu_market::state::{ConfigSettings, Split},
     gpu_market_sdk::{
         Address, Instruction,
         instructions::{admin, treasury},
@@ -44,8 +44,16 @@ pub enum AdminAction {
     OpenTreasury {
         mint: Mint,
     },
+    AnnounceSplit {
+        by: Key,
+        stakers_bps: u16,
+        referral_bps: u16,
+    },
+    /// With the pool of the stakers, and the earnings vault of the host that referred the client.
     SweepFees {
         client: ClientId,
+        stakers: bool,
+        referrer: Option<Party>,
     },
     SweepSlashes {
         party: Party,
@@ -88,12 +96,14 @@ impl AdminAction {
             Self::Accept { by } => admin::accept_admin(cast.key(by)),
             Self::CloseConfig { by, rent } => admin::close_config(cast.key(by), cast.key(rent)),
             Self::OpenTreasury { mint } => treasury::open_treasury(cast.key(PAYER), cast.token(mint)),
-            // No split is ever announced here, and nobody is referred: all fees are the treasury's.
-            Self::SweepFees { client } => treasury::sweep_fees(treasury::SweepFees {
+            Self::AnnounceSplit { by, stakers_bps, referral_bps } => {
+                admin::announce_split(cast.key(by), Split { stakers_bps, referral_bps })
+            }
+            Self::SweepFees { client, stakers, referrer } => treasury::sweep_fees(treasury::SweepFees {
                 client: cast.client(client),
                 token: cast.token(client.mint),
-                stakers: false,
-                referrer: None,
+                stakers,
+                referrer: referrer.map(|party| cast.at(Spot::Earnings(party, client.mint))),
             }),
             Self::SweepSlashes { party } => treasury::sweep_slashes(cast.stake(party), cast.token(Mint::Stake)),
             Self::WithdrawTreasury { by, mint, to, amount } => {

@@ -3,8 +3,8 @@
 use {
     super::signed_by,
     crate::{
-        cast::{Cast, PAYER, owner},
-        ids::{ClientId, Key, Wallet},
+        cast::{Cast, PAYER, owner, party_owner},
+        ids::{ClientId, Key, Party, Wallet},
     },
     gpu_market_sdk::{Address, Instruction, instructions::client},
     serde::{Deserialize, Serialize},
@@ -12,12 +12,48 @@ use {
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum EscrowAction {
-    Open { client: ClientId },
-    Deposit { by: Key, from: Wallet, client: ClientId, amount: u64 },
-    Withdraw { by: Key, client: ClientId, to: Wallet, amount: u64 },
-    SetDelegate { by: Key, client: ClientId, delegate: Option<Key>, cap: u64, expires_at: i64 },
-    RaiseFloor { by: Key, client: ClientId, floor: u64 },
-    Close { by: Key, client: ClientId, to: Wallet, rent: Key },
+    Open {
+        client: ClientId,
+    },
+    Deposit {
+        by: Key,
+        from: Wallet,
+        client: ClientId,
+        amount: u64,
+    },
+    Withdraw {
+        by: Key,
+        client: ClientId,
+        to: Wallet,
+        amount: u64,
+    },
+    SetDelegate {
+        by: Key,
+        client: ClientId,
+        delegate: Option<Key>,
+        cap: u64,
+        expires_at: i64,
+    },
+    /// Names the host that referred the client, or nobody.
+    SetReferrer {
+        by: Key,
+        client: ClientId,
+        referrer: Option<Party>,
+    },
+    Check {
+        client: ClientId,
+    },
+    RaiseFloor {
+        by: Key,
+        client: ClientId,
+        floor: u64,
+    },
+    Close {
+        by: Key,
+        client: ClientId,
+        to: Wallet,
+        rent: Key,
+    },
 }
 
 impl EscrowAction {
@@ -49,6 +85,11 @@ impl EscrowAction {
                 };
                 by_key(client::set_delegate(set), by)
             }
+            Self::SetReferrer { by, client, referrer } => {
+                let referrer = referrer.map(|party| cast.key(party_owner(party)));
+                by_key(client::set_referrer(owner(client), cast.token(client.mint).mint, referrer), by)
+            }
+            Self::Check { client } => client::check_client(cast.client(client)),
             Self::RaiseFloor { by, client, floor } => {
                 by_key(client::raise_nonce_floor(owner(client), cast.token(client.mint).mint, floor), by)
             }

@@ -60,7 +60,7 @@ pub enum JobAction {
     ExpireRunning { by: Key, around: Around, to: Wallet, slash: bool },
 }
 
-fn parties(cast: &Cast, around: &Around) -> Parties {
+pub(super) fn parties(cast: &Cast, around: &Around) -> Parties {
     Parties {
         job: cast.job(around.job),
         client: cast.client(around.client),

@@ -1,6 +1,7 @@
 //! What can happen, as data. Every action is complete in itself: any part of a sequence is a sequence.
 
 pub mod admin;
+pub mod emission;
 pub mod escrow;
 pub mod host;
 pub mod job;
@@ -8,14 +9,15 @@ pub mod market;
 pub mod member;
 pub mod outside;
 pub mod queue;
+pub mod reward;
 pub mod round;
 pub mod stake;
 pub mod twist;
 
 pub use {
-    admin::AdminAction, escrow::EscrowAction, host::HostAction, job::JobAction, market::MarketAction,
-    member::MemberAction, outside::Outside, queue::QueueAction, round::RoundAction, stake::StakeAction,
-    twist::Twist,
+    admin::AdminAction, emission::EmissionAction, escrow::EscrowAction, host::HostAction, job::JobAction,
+    market::MarketAction, member::MemberAction, outside::Outside, queue::QueueAction, reward::RewardAction,
+    round::RoundAction, stake::StakeAction, twist::Twist,
 };
 
 use {
@@ -36,6 +38,8 @@ pub enum Action {
     Market(MarketAction),
     Admin(AdminAction),
     Round(RoundAction),
+    Reward(RewardAction),
+    Emission(EmissionAction),
     /// An instruction of the program with something exchanged in it.
     Twisted(Box<Action>, Twist),
     /// What happens around the program.
@@ -62,6 +66,8 @@ impl Action {
             Self::Market(action) => action.instruction(scene.cast),
             Self::Admin(action) => action.instruction(scene.cast),
             Self::Round(action) => action.instruction(scene),
+            Self::Reward(action) => action.instruction(scene.cast),
+            Self::Emission(action) => action.instruction(scene.cast),
             Self::Twisted(action, twist) => twist.applied(action.instruction(scene)?, scene.cast),
             Self::Outside(_) => return None,
         })

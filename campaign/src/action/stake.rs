@@ -4,20 +4,25 @@ use {
     super::signed_by,
     crate::{
         cast::{Cast, PAYER, party_owner},
-        ids::{Key, MarketId, Mint, Party, Wallet},
+        ids::{Key, MarketId, Mint, Party, Pools, Wallet},
     },
-    gpu_market_sdk::{Instruction, instructions::stake},
+    gpu_market_sdk::{
+        Instruction,
+        instructions::{rewards, stake},
+    },
     serde::{Deserialize, Serialize},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StakeAction {
     Open { party: Party },
-    Stake { by: Key, party: Party, from: Wallet, amount: u64 },
+    Stake { by: Key, party: Party, from: Wallet, amount: u64, positions: Pools },
     Allocate { by: Key, party: Party, market: MarketId, amount: u64 },
     Deallocate { by: Key, party: Party, market: MarketId, amount: u64 },
-    Unstake { by: Key, party: Party, amount: u64 },
-    Restake { by: Key, party: Party, amount: u64 },
+    Unstake { by: Key, party: Party, amount: u64, positions: Pools },
+    Restake { by: Key, party: Party, amount: u64, positions: Pools },
+    ExtendLock { by: Key, party: Party, days: u16, positions: Pools },
+    Check { party: Party },
     Withdraw { by: Key, party: Party, to: Wallet },
     Close { by: Key, party: Party, to: Wallet, rent: Key },
     OpenCredit { party: Party, beneficiary: Key },
@@ -30,11 +35,15 @@ impl StakeAction {
         let token = cast.token(Mint::Stake);
         let owner = |party| cast.key(party_owner(party));
         let by_key = |instruction, by| signed_by(instruction, cast, by);
+        let with = |instruction, party, positions: Pools| {
+            let mints: Vec<_> = positions.mints().map(|mint| cast.token(mint).mint).collect();
+            rewards::with_positions(instruction, &owner(party), &mints)
+        };
         match *self {
             Self::Open { party } => stake::open_stake(owner(party), cast.key(PAYER), token),
-            Self::Stake { by, party, from, amount } => {
-                let source = cast.wallet(from);
-                by_key(stake::stake(stake::StakeTokens { owner: owner(party), source, token, amount }), by)
+            Self::Stake { by, party, from, amount, positions } => {
+                let tokens = stake::StakeTokens { owner: owner(party), source: cast.wallet(from), token, amount };
+                by_key(with(stake::stake(tokens), party, positions), by)
             }
             Self::Allocate { by, party, market, amount } => {
                 by_key(stake::allocate(owner(party), cast.market(market), amount), by)
@@ -42,8 +51,16 @@ impl StakeAction {
             Self::Deallocate { by, party, market, amount } => {
                 by_key(stake::deallocate(owner(party), cast.market(market), amount), by)
             }
-            Self::Unstake { by, party, amount } => by_key(stake::request_unstake(owner(party), amount), by),
-            Self::Restake { by, party, amount } => by_key(stake::restake(owner(party), amount), by),
+            Self::Unstake { by, party, amount, positions } => {
+                by_key(with(stake::request_unstake(owner(party), amount), party, positions), by)
+            }
+            Self::Restake { by, party, amount, positions } => {
+                by_key(with(stake::restake(owner(party), amount), party, positions), by)
+            }
+            Self::ExtendLock { by, party, days, positions } => {
+                by_key(with(stake::extend_lock(owner(party), days), party, positions), by)
+            }
+            Self::Check { party } => stake::check_stake(cast.stake(party)),
             Self::Withdraw { by, party, to } => {
                 by_key(stake::withdraw_stake(owner(party), token, cast.wallet(to)), by)
             }

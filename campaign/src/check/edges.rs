@@ -2,7 +2,7 @@
 
 use {
     super::Findings,
-    gpu_market::state::{Job, Member},
+    gpu_market::state::{Job, Member, job_flags},
     gpu_market_sdk::{
         Address,
         decode::{Account, ShardAccount},
@@ -29,6 +29,7 @@ const JOB_EDGES: &[(&str, &[(u8, u8)])] = &[
     ("decline_unavailable", &[(1, 1), (1, 9)]),
     ("expire_assigned", &[(1, 1), (1, 9)]),
     ("dispute", &[(3, 3), (4, 4), (5, 5)]),
+    ("pay_incentive", &[(3, 3), (4, 4), (5, 5), (6, 6), (7, 7)]),
     ("close_job", &[(3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0)]),
 ];
 
@@ -103,7 +104,7 @@ pub fn check(
             let used = shard.jobs | shard.seats | shard.assigned | shard.lapsed;
             findings.require(used == 0, "I7", at, || "a shard was closed with something in it".into());
         }
-        _ => {}
+        _ => super::rewards::check_change(name, at, before, after, findings),
     }
 }
 
@@ -135,7 +136,8 @@ fn job_change(name: &str, at: &Address, before: &Job, after: &Job, now: i64, fin
         let mut same = *before;
         match name {
             "collect" => (same.paid, same.tip_paid, same.due) = (after.paid, after.tip_paid, 0),
-            "dispute" => same.flags = after.flags,
+            "dispute" => same.flags |= job_flags::DISPUTED,
+            "pay_incentive" => same.flags |= job_flags::REWARDED,
             _ => {}
         }
         findings.require(same == *after, "I7", at, || format!("{name} changed a job that had ended"));

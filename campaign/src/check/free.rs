@@ -6,7 +6,8 @@ use {
 };
 
 /// Places by instruction, counted from zero. Whoever pays rent, enforces something or gets money by the owner's signature may be
-/// anybody; what an instruction does not need in this case may be anything.
+/// anybody; what an instruction does not need in this case may be anything, a pool without a position among it: a stake's positions
+/// are counted, and each stands with its pool.
 const FREE: &[(&str, &[usize])] = &[
     ("post", &[0, 1]),
     ("post_to", &[0, 1]),
@@ -26,6 +27,16 @@ const FREE: &[(&str, &[usize])] = &[
     ("expire_running", &[0, 1, 9, 10, 11]),
     ("leave", &[0]),
     ("open_client", &[1]),
+    ("sweep_fees", &[5, 6, 7]),
+    ("stake", &[4, 5, 6, 7, 8, 9, 10, 11]),
+    ("request_unstake", &[2, 3, 4, 5, 6, 7, 8, 9]),
+    ("restake", &[2, 3, 4, 5, 6, 7, 8, 9]),
+    ("extend_lock", &[2, 3, 4, 5, 6, 7, 8, 9]),
+    ("open_pool", &[0]),
+    ("open_position", &[1]),
+    ("claim_rewards", &[5]),
+    ("open_emission", &[1]),
+    ("close_emission", &[0]),
     ("withdraw", &[3]),
     ("close_client", &[3]),
     ("open_stake", &[1]),

@@ -30,6 +30,15 @@ pub struct StakeSums {
     pub open_credits: i64,
     pub round_fees: i128,
     pub ties: i64,
+    pub positions: i64,
+}
+
+/// What the positions and emissions of a reward pool add up to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PoolSums {
+    pub weight: i128,
+    pub emissions: i64,
+    pub positions: BTreeSet<Address>,
 }
 
 /// The accounts and their sums.
@@ -46,6 +55,7 @@ pub struct Ledger {
     pub stakes: HashMap<Address, StakeSums>,
     /// Rounds of a set of attestors.
     pub rounds: HashMap<Address, i64>,
+    pub pools: HashMap<Address, PoolSums>,
     /// Open jobs of a shard, by market and index.
     pub open_jobs: HashMap<(Address, u8), i64>,
     /// Base units in all token accounts of a mint.
@@ -63,10 +73,10 @@ impl Ledger {
     pub fn replace(&mut self, address: &Address, account: Option<Account>, affected: &mut BTreeSet<Address>) {
         affected.insert(*address);
         if let Some(old) = self.accounts.remove(address) {
-            self.count(&old, -1, affected);
+            self.count(address, &old, -1, affected);
         }
         if let Some(new) = account {
-            self.count(&new, 1, affected);
+            self.count(address, &new, 1, affected);
             self.accounts.insert(*address, new);
         }
     }
@@ -83,7 +93,7 @@ impl Ledger {
     }
 
     /// Adds an account to the sums, or takes it out of them.
-    fn count(&mut self, account: &Account, sign: i64, affected: &mut BTreeSet<Address>) {
+    fn count(&mut self, at: &Address, account: &Account, sign: i64, affected: &mut BTreeSet<Address>) {
         let wide = i128::from(sign);
         match account {
             Account::Job(job) => {
@@ -131,6 +141,22 @@ impl Ledger {
                 sums.ties += sign;
                 *self.rounds.entry(round.set).or_default() += sign;
                 affected.extend([round.payer, round.set]);
+            }
+            Account::RewardPosition(position) => {
+                let sums = self.pools.entry(position.pool).or_default();
+                // Less than 2⁷⁵: a number of 64 bits by one of 11.
+                sums.weight += wide * i128::try_from(position.weight()).unwrap_or(i128::MAX);
+                if sign > 0 {
+                    sums.positions.insert(*at);
+                } else {
+                    sums.positions.remove(at);
+                }
+                self.stakes.entry(position.stake).or_default().positions += sign;
+                affected.extend([position.pool, position.stake]);
+            }
+            Account::Emission(emission) if emission.kind == 1 => {
+                self.pools.entry(emission.target).or_default().emissions += sign;
+                affected.insert(emission.target);
             }
             _ => {}
         }

@@ -5,6 +5,7 @@ pub mod conserve;
 pub mod edges;
 pub mod free;
 pub mod ledger;
+pub mod rewards;
 pub mod rules;
 
 pub use ledger::Ledger;
@@ -14,7 +15,7 @@ use {gpu_market_sdk::Address, std::collections::BTreeMap};
 /// A broken invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Its number in the design, as in "I2".
+    /// Its number in the design, as in "I2"; of what stakers earn, "rewards" and "emissions".
     pub invariant: &'static str,
     pub account: Address,
     pub what: String,

@@ -30,6 +30,9 @@ impl Ledger {
             Some(Account::Shard(shard)) => self.shard(at, shard, findings),
             Some(Account::Host(host)) => self.host(at, host, findings),
             Some(Account::Market(market)) => self.market(at, market, findings),
+            Some(Account::RewardPool(pool)) => self.pool(at, pool, findings),
+            Some(Account::RewardPosition(position)) => self.position(at, position, findings),
+            Some(Account::Emission(emission)) => self.emission(at, emission, findings),
             Some(Account::AttestorSet(set)) => {
                 let rounds = self.rounds.get(at).copied().unwrap_or(0);
                 findings.require(i64::from(set.rounds) == rounds, "I3", at, || {
@@ -49,6 +52,8 @@ impl Ledger {
         findings.require(member == Default::default(), "I3", at, || format!("closed with {member:?}"));
         let stake = self.stakes.get(at).copied().unwrap_or_default();
         findings.require(stake == Default::default(), "I3", at, || format!("closed with {stake:?}"));
+        let pool = self.pools.get(at).cloned().unwrap_or_default();
+        findings.require(pool == Default::default(), "rewards", at, || format!("closed with {pool:?}"));
     }
 
     /// I1, I4 and, for an open job, I6.
@@ -87,7 +92,7 @@ impl Ledger {
     /// I2.
     fn client(&self, at: &Address, client: &Client, findings: &mut Findings) {
         let vault = self.tokens.get(&client.vault).map(|token| u128::from(token.amount));
-        let booked = [client.available, client.reserved, client.fees_owed, client.due];
+        let booked = [client.available, client.reserved, client.fees_owed, client.referral_owed, client.due];
         let booked: u128 = booked.into_iter().map(u128::from).sum();
         findings.require(vault.is_some_and(|vault| vault >= booked), "I2", at, || {
             format!("the vault holds {vault:?}, booked are {booked}")
@@ -124,9 +129,12 @@ impl Ledger {
         findings.require(sums.credits + sums.round_fees == i128::from(stake.owed), "I3", at, || {
             format!("owed {} against {sums:?}", stake.owed)
         });
-        let counted = sums.ties == i64::from(stake.ties) && sums.open_credits == i64::from(stake.credits);
+        let counted = sums.ties == i64::from(stake.ties)
+            && sums.open_credits == i64::from(stake.credits)
+            && sums.positions == i64::from(stake.positions);
         findings.require(counted, "I3", at, || {
-            format!("{} ties and {} credits against {sums:?}", stake.ties, stake.credits)
+            let (ties, credits, positions) = (stake.ties, stake.credits, stake.positions);
+            format!("{ties} ties, {credits} credits and {positions} positions against {sums:?}")
         });
     }
 

@@ -2,12 +2,14 @@
 
 mod admin;
 mod dice;
+mod emission;
 mod host;
 mod job;
 mod market;
 mod money;
 mod outside;
 mod queue;
+mod reward;
 mod round;
 mod twist;
 
@@ -39,9 +41,14 @@ impl Generator {
 
     /// An action without a twist.
     fn straight(&mut self, model: &Model) -> Action {
+        if let Some(draw) = self.draw(model) {
+            return Action::Round(draw);
+        }
         match self.dice.below(1_000) {
-            0..440 => Action::Job(self.job(model)),
-            440..590 => Action::Queue(self.queue(model)),
+            0..400 => Action::Job(self.job(model)),
+            400..530 => Action::Queue(self.queue(model)),
+            530..560 => Action::Reward(self.reward(model)),
+            560..590 => Action::Emission(self.emission(model)),
             590..740 => Action::Outside(self.time(model)),
             740..775 => Action::Outside(self.meddling(model)),
             775..830 => Action::Escrow(self.escrow(model)),
@@ -49,7 +56,7 @@ impl Generator {
             890..905 => Action::Host(self.host(model)),
             905..930 => Action::Member(self.member(model)),
             930..945 => Action::Market(self.market(model)),
-            945..965 => Action::Admin(self.admin(model)),
+            945..980 => Action::Admin(self.admin(model)),
             _ => Action::Round(self.round(model)),
         }
     }

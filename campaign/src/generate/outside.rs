@@ -58,12 +58,14 @@ impl Generator {
 
     fn vault(&mut self) -> Spot {
         let (client, party) = (self.dice.any_client(), self.dice.any_party());
-        match self.dice.below(12) {
+        match self.dice.below(14) {
             0..4 => Spot::ClientVault(client),
             4..6 => Spot::StakeVault(party),
             6..9 => Spot::Earnings(party, client.mint),
             9 => Spot::TreasuryVault(client.mint),
             10 => Spot::Wallet(Wallet { key: owner(client), mint: client.mint }),
+            11 => Spot::PoolVault(self.pool_mint()),
+            12 => Spot::EmissionVault(self.emission_id()),
             _ => Spot::Wallet(Wallet { key: party_owner(party), mint: Mint::Pass }),
         }
     }
@@ -72,7 +74,7 @@ impl Generator {
     pub(super) fn spot(&mut self) -> Spot {
         let (client, party, market) = (self.dice.any_client(), self.dice.any_party(), self.dice.any_market());
         let number = self.dice.below(60);
-        match self.dice.below(20) {
+        match self.dice.below(25) {
             0..4 => Spot::Job(JobId { client, nonce: number }),
             4 => Spot::Client(client),
             5 => Spot::ClientVault(client),
@@ -89,6 +91,11 @@ impl Generator {
             16 => Spot::TreasuryVault(client.mint),
             17 => Spot::Round(RoundId { market, host: party, nonce: 1 + number as u32 % 3 }),
             18 => Spot::Gpu(1, number as u8 % 16),
+            19 => Spot::Pool(self.pool_mint()),
+            20 => Spot::PoolVault(self.pool_mint()),
+            21 => Spot::Position(self.pool_mint(), party),
+            22 => Spot::Emission(self.emission_id()),
+            23 => Spot::EmissionVault(self.emission_id()),
             _ => Spot::Set(1 + (number % 2) as u16),
         }
     }

@@ -27,6 +27,16 @@ impl Generator {
         }
     }
 
+    /// A draw, if a round waits for one. Its slot is in the chain's memory for less than two minutes, so that nothing would be
+    /// drawn if it were as rare as anything else.
+    pub(super) fn draw(&mut self, model: &Model) -> Option<RoundAction> {
+        let now = model.now.1;
+        let due = |book: &&RoundBook| book.state == 1 && book.slot < now && now <= book.slot + 512;
+        let book = model.rounds.values().find(due).filter(|_| self.dice.percent(8))?;
+        let (market, host) = model.cast.member_at(&book.member)?;
+        Some(RoundAction::Draw { round: RoundId { market, host, nonce: book.nonce }, set: 1 })
+    }
+
     fn set_of(&mut self, _model: &Model) -> RoundAction {
         let (bond, fee, panel, quorum) = FIRST_SET;
         let (bond, fee) =

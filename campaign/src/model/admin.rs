@@ -9,7 +9,7 @@ use {
     crate::{
         action::AdminAction,
         cast::PAYER,
-        ids::{ClientId, Key, Mint, Party, Spot, Wallet},
+        ids::{Key, Mint, Party, Spot, Wallet},
     },
     gpu_market::error::MarketError,
     gpu_market_sdk::Address,
@@ -75,7 +75,10 @@ impl Model {
             }
             AdminAction::CloseConfig { by, rent } => self.close_config(by, rent),
             AdminAction::OpenTreasury { mint } => self.open_treasury(mint),
-            AdminAction::SweepFees { client } => self.sweep_fees(client),
+            AdminAction::AnnounceSplit { by, stakers_bps, referral_bps } => {
+                self.announce_split(by, stakers_bps, referral_bps)
+            }
+            AdminAction::SweepFees { client, stakers, referrer } => self.sweep_fees(client, stakers, referrer),
             AdminAction::SweepSlashes { party } => self.sweep_slashes(party),
             AdminAction::WithdrawTreasury { by, mint, to, amount } => self.withdraw_treasury(by, mint, to, amount),
             AdminAction::CloseTreasury { by, mint, rent } => self.close_treasury(by, mint, rent),
@@ -135,18 +138,6 @@ impl Model {
         self.transfer(vault, &to, amount);
         if let Some(treasury) = self.treasuries.get_mut(&self.cast.at(Spot::Treasury(mint))) {
             treasury.received += amount;
-        }
-        Ok(())
-    }
-
-    fn sweep_fees(&mut self, client: ClientId) -> Result<(), Broken> {
-        let (key, treasury) = (self.cast.client(client), self.at(Spot::Treasury(client.mint)));
-        let mut rules = Rules::new();
-        self.all_exist(&mut rules, &[self.at(Spot::Config), key, treasury]);
-        rules.done()?;
-        self.sweep(&self.at(Spot::ClientVault(client)), client.mint, self.clients[&key].fees_owed)?;
-        if let Some(client) = self.clients.get_mut(&key) {
-            client.fees_owed = 0;
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 
 use {
     gpu_market::state::{
-        AttestorSet, Challenge, Client, Config, Credit, Gpu, Host, Job, Market, Member, Record, Stake, Standing,
-        Terms, TermsParams, Treasury,
+        AttestorSet, Challenge, Client, Config, Credit, Emission, Gpu, Host, Job, Market, Member, Record,
+        RewardPool, RewardPosition, Stake, Standing, Terms, TermsParams, Treasury,
     },
     gpu_market_sdk::Address,
 };
@@ -35,7 +35,12 @@ book!(ConfigBook of Config {
     rent_payer: Address,
     unbonding: i64,
     min_bond: u64,
+    split_effective_at: i64,
     markets: u32,
+    stakers_bps: u16,
+    referral_bps: u16,
+    next_stakers_bps: u16,
+    next_referral_bps: u16,
     paused: u8,
 });
 
@@ -68,9 +73,11 @@ book!(ClientBook of Client {
     mint: Address,
     rent_payer: Address,
     delegate: Address,
+    referrer: Address,
     available: u64,
     reserved: u64,
     fees_owed: u64,
+    referral_owed: u64,
     due: u64,
     nonce_floor: u64,
     delegate_cap: u64,
@@ -78,6 +85,7 @@ book!(ClientBook of Client {
     delegate_expires_at: i64,
     open_jobs: u32,
     delegation: u16,
+    halted: u8,
 });
 
 book!(JobBook of Job {
@@ -183,11 +191,98 @@ book!(RoundBook of Challenge {
     rent_payer: Address,
     fee: u64,
     paid: u64,
+    slot: u64,
     nonce: u32,
     state: u8,
 });
 
 book!(GpuBook of Gpu { set: Address, member: Address, host: Address, rent_payer: Address, expires_at: i64, round: u32 });
+
+book!(EmissionBook of Emission {
+    target: Address,
+    funder: Address,
+    mint: Address,
+    rent_payer: Address,
+    amount: u64,
+    released: u64,
+    start: i64,
+    end: i64,
+    rate: u64,
+    window_cap: u64,
+    window_paid: u64,
+    window: u32,
+    id: u16,
+    kind: u8,
+});
+
+/// A number of 128 bits of an account: low half, high half.
+fn wide([low, high]: [u64; 2]) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
+}
+
+/// A reward pool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolBook {
+    pub mint: Address,
+    pub rent_payer: Address,
+    pub weight: u128,
+    pub accumulated: u128,
+    pub received: u64,
+    pub claimed: u64,
+    pub streaming: u64,
+    pub carry: u64,
+    pub stream_from: i64,
+    pub stream_end: i64,
+    pub positions: u32,
+    pub emissions: u32,
+    pub halted: u8,
+}
+
+impl PoolBook {
+    pub fn read(pool: &RewardPool) -> Self {
+        Self {
+            mint: pool.mint,
+            rent_payer: pool.rent_payer,
+            weight: wide(pool.weight),
+            accumulated: wide(pool.accumulated),
+            received: pool.received,
+            claimed: pool.claimed,
+            streaming: pool.streaming,
+            carry: pool.carry,
+            stream_from: pool.stream_from,
+            stream_end: pool.stream_end,
+            positions: pool.positions,
+            emissions: pool.emissions,
+            halted: pool.halted,
+        }
+    }
+}
+
+/// What a stake earns from a pool.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PositionBook {
+    pub pool: Address,
+    pub stake: Address,
+    pub rent_payer: Address,
+    pub weight: u128,
+    pub accumulated: u128,
+    pub pending: u64,
+    pub claimed: u64,
+}
+
+impl PositionBook {
+    pub fn read(position: &RewardPosition) -> Self {
+        Self {
+            pool: position.pool,
+            stake: position.stake,
+            rent_payer: position.rent_payer,
+            weight: wide(position.weight),
+            accumulated: wide(position.accumulated),
+            pending: position.pending,
+            claimed: position.claimed,
+        }
+    }
+}
 
 /// An amount and when it unlocks.
 pub type Tranche = (u64, i64);
@@ -205,6 +300,9 @@ pub struct StakeBook {
     pub cooling: [Tranche; 4],
     pub credits: u32,
     pub ties: u32,
+    pub positions: u8,
+    pub lock_days: u16,
+    pub halted: u8,
 }
 
 impl StakeBook {
@@ -220,6 +318,9 @@ impl StakeBook {
             cooling: stake.cooling.slots.map(|slot| (slot.amount, slot.unlock_at)),
             credits: stake.credits,
             ties: stake.ties,
+            positions: stake.positions,
+            lock_days: stake.lock_days,
+            halted: stake.halted,
         }
     }
 }

@@ -9,7 +9,7 @@ use {
     crate::{
         action::EscrowAction,
         cast::{PAYER, owner},
-        ids::{ClientId, Key, Spot, Wallet},
+        ids::{ClientId, Key, Party, Spot, Wallet},
     },
     gpu_market::error::MarketError,
     gpu_market_sdk::Address,
@@ -30,6 +30,8 @@ impl Model {
                 book.delegation = book.delegation.checked_add(1).unwrap_or(1);
                 Ok(())
             }
+            EscrowAction::SetReferrer { by, client, referrer } => self.set_referrer(by, client, referrer),
+            EscrowAction::Check { client } => self.check_client(client),
             EscrowAction::RaiseFloor { by, client, floor } => {
                 self.require_client_owner(by, client)?;
                 let book = self.client_mut(client);
@@ -48,13 +50,17 @@ impl Model {
         self.clients.get_mut(&key).expect("it was looked up before")
     }
 
-    fn require_client_owner(&self, by: Key, client: ClientId) -> Result<(), Broken> {
+    fn client_owner_rules(&self, rules: &mut Rules, by: Key, client: ClientId) {
         let key = self.cast.client(client);
-        let mut rules = Rules::new();
-        self.all_exist(&mut rules, &[key]);
+        self.all_exist(rules, &[key]);
         if let Some(book) = self.clients.get(&key) {
             rules.need(book.owner == self.key(by), MarketError::NotClientOwner);
         }
+    }
+
+    fn require_client_owner(&self, by: Key, client: ClientId) -> Result<(), Broken> {
+        let mut rules = Rules::new();
+        self.client_owner_rules(&mut rules, by, client);
         rules.done()
     }
 
@@ -76,9 +82,11 @@ impl Model {
             mint,
             rent_payer: self.key(PAYER),
             delegate: Address::default(),
+            referrer: Address::default(),
             available: 0,
             reserved: 0,
             fees_owed: 0,
+            referral_owed: 0,
             due: 0,
             nonce_floor: 0,
             delegate_cap: 0,
@@ -86,6 +94,7 @@ impl Model {
             delegate_expires_at: 0,
             open_jobs: 0,
             delegation: 0,
+            halted: 0,
         };
         self.clients.insert(key, book);
         self.gifted.remove(&key);
@@ -100,6 +109,7 @@ impl Model {
         let (source, vault) = (self.wallet(from), self.at(Spot::ClientVault(client)));
         let mut rules = Rules::new();
         rules.need(amount > 0, MarketError::AmountZero);
+        rules.need(self.clients[&key].halted == 0, MarketError::VaultShort);
         self.transfer_rules(&mut rules, &source, &vault, amount, &self.key(by));
         rules.done()?;
         self.transfer(&source, &vault, amount);
@@ -118,6 +128,34 @@ impl Model {
         self.require_payable(&vault, &wallet, amount)?;
         self.transfer(&vault, &wallet, amount);
         self.client_mut(client).available -= amount;
+        Ok(())
+    }
+
+    /// A referrer is the earnings vault of a host, open or not.
+    fn set_referrer(&mut self, by: Key, client: ClientId, referrer: Option<Party>) -> Result<(), Broken> {
+        let mut rules = Rules::new();
+        self.client_owner_rules(&mut rules, by, client);
+        let host = referrer.map(|party| self.cast.host(party));
+        self.all_exist(&mut rules, host.as_slice());
+        rules.done()?;
+        let vault = referrer.map(|party| self.at(Spot::Earnings(party, client.mint)));
+        let book = self.client_mut(client);
+        if book.fees_owed != 0 || book.referral_owed != 0 {
+            return broken(MarketError::FeesNotSwept);
+        }
+        book.referrer = vault.unwrap_or_default();
+        Ok(())
+    }
+
+    fn check_client(&mut self, client: ClientId) -> Result<(), Broken> {
+        let key = self.cast.client(client);
+        let mut rules = Rules::new();
+        self.all_exist(&mut rules, &[key]);
+        rules.done()?;
+        let held = self.held(&self.at(Spot::ClientVault(client)));
+        let book = self.client_mut(client);
+        let booked = book.available + book.reserved + book.fees_owed + book.referral_owed + book.due;
+        book.halted = u8::from(held < booked);
         Ok(())
     }
 
@@ -141,16 +179,10 @@ impl Model {
         Ok(())
     }
 
-    /// Moves what is left in a vault and closes it.
+    /// Moves what is left in a vault and closes it. A frozen account with nothing in it closes: the token programs ask no more of it.
     pub fn close_vault(&mut self, vault: &Address, to: &Address) -> Result<(), Broken> {
         let left = self.held(vault);
         self.require_payable(vault, to, left)?;
-        let frozen = self.is_frozen(vault);
-        if frozen {
-            let mut rules = Rules::new();
-            rules.code(false, super::rules::token_code::FROZEN);
-            rules.done()?;
-        }
         self.transfer(vault, to, left);
         self.tokens.remove(vault);
         Ok(())

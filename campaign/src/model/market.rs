@@ -101,6 +101,7 @@ impl Model {
         self.vacant(&mut rules, &terms_key);
         let feeder = feeder.map(|feeder| self.cast.market(feeder));
         self.all_exist(&mut rules, feeder.as_slice());
+        rules.check(feeder != Some(key), Check::DuplicateMutable);
         rules.done()?;
         let now = self.now.0;
         let mut rules = Rules::new();

@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod books;
 pub mod declining;
+pub mod emission;
 pub mod ending;
 pub mod escrow;
 pub mod host;
@@ -17,9 +18,11 @@ pub mod outside;
 pub mod posting;
 pub mod queue;
 pub mod record;
+pub mod reward;
 pub mod round;
 pub mod rules;
 pub mod settle;
+pub mod split;
 pub mod stake;
 pub mod standing;
 
@@ -29,7 +32,7 @@ use {
     crate::{
         action::{Action, Scene},
         cast::Cast,
-        ids::{ClientId, Key, MarketId, Mint, Party, Spot, Wallet},
+        ids::{ClientId, Key, MarketId, Mint, Party, Pools, Spot, Wallet},
     },
     books::*,
     gpu_market_sdk::{
@@ -63,6 +66,9 @@ pub struct Model {
     pub sets: BTreeMap<Address, SetBook>,
     pub rounds: BTreeMap<Address, RoundBook>,
     pub gpus: BTreeMap<Address, GpuBook>,
+    pub pools: BTreeMap<Address, PoolBook>,
+    pub positions: BTreeMap<Address, PositionBook>,
+    pub emissions: BTreeMap<Address, EmissionBook>,
     pub tokens: BTreeMap<Address, TokenBook>,
     /// Addresses with lamports and nothing else.
     pub gifted: BTreeSet<Address>,
@@ -86,10 +92,9 @@ macro_rules! each_book {
             Account::Challenge(account) => $do(&mut $model.rounds, $address, RoundBook::read(account)),
             Account::Gpu(account) => $do(&mut $model.gpus, $address, GpuBook::read(account)),
             Account::Config(_) => unreachable!("the config is no entry of a map"),
-            // Nobody here opens any.
-            Account::RewardPool(_) | Account::RewardPosition(_) | Account::Emission(_) => {
-                unreachable!("the model knows no rewards")
-            }
+            Account::RewardPool(account) => $do(&mut $model.pools, $address, PoolBook::read(account)),
+            Account::RewardPosition(account) => $do(&mut $model.positions, $address, PositionBook::read(account)),
+            Account::Emission(account) => $do(&mut $model.emissions, $address, EmissionBook::read(account)),
         }
     };
 }
@@ -132,6 +137,9 @@ impl Model {
             sets: BTreeMap::new(),
             rounds: BTreeMap::new(),
             gpus: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            positions: BTreeMap::new(),
+            emissions: BTreeMap::new(),
             tokens: BTreeMap::new(),
             gifted: BTreeSet::new(),
         }
@@ -149,6 +157,8 @@ impl Model {
             Action::Market(action) => self.market(action),
             Action::Admin(action) => self.admin(action),
             Action::Round(action) => return self.round(action, scene),
+            Action::Reward(action) => self.reward(action),
+            Action::Emission(action) => self.emission(action),
             Action::Twisted(..) => return Verdict::Open,
             Action::Outside(action) => {
                 self.outside(action);
@@ -191,6 +201,9 @@ impl Model {
         self.sets.remove(address);
         self.rounds.remove(address);
         self.gpus.remove(address);
+        self.pools.remove(address);
+        self.positions.remove(address);
+        self.emissions.remove(address);
         self.tokens.remove(address);
         self.gifted.remove(address);
     }
@@ -211,6 +224,9 @@ impl Model {
             || self.sets.contains_key(address)
             || self.rounds.contains_key(address)
             || self.gpus.contains_key(address)
+            || self.pools.contains_key(address)
+            || self.positions.contains_key(address)
+            || self.emissions.contains_key(address)
             || self.tokens.contains_key(address)
     }
 
@@ -234,9 +250,11 @@ impl Model {
             Account::AttestorSet(account) => difference(self.sets.get(address), &SetBook::read(account)),
             Account::Challenge(account) => difference(self.rounds.get(address), &RoundBook::read(account)),
             Account::Gpu(account) => difference(self.gpus.get(address), &GpuBook::read(account)),
-            Account::RewardPool(_) | Account::RewardPosition(_) | Account::Emission(_) => {
-                Some("the model knows no rewards".into())
+            Account::RewardPool(account) => difference(self.pools.get(address), &PoolBook::read(account)),
+            Account::RewardPosition(account) => {
+                difference(self.positions.get(address), &PositionBook::read(account))
             }
+            Account::Emission(account) => difference(self.emissions.get(address), &EmissionBook::read(account)),
         }
     }
 
@@ -281,6 +299,19 @@ impl Model {
 
     pub fn stake_of(&self, party: Party) -> Option<&StakeBook> {
         self.stakes.get(&self.cast.stake(party))
+    }
+
+    pub fn pool_of(&self, mint: Mint) -> Option<&PoolBook> {
+        self.pools.get(&self.at(Spot::Pool(mint)))
+    }
+
+    pub fn position_of(&self, mint: Mint, party: Party) -> Option<&PositionBook> {
+        self.positions.get(&self.at(Spot::Position(mint, party)))
+    }
+
+    /// Pools that a party's stake has positions in.
+    pub fn pools_of(&self, party: Party) -> Pools {
+        Pools::of(Mint::ALL.into_iter().filter(|mint| self.position_of(*mint, party).is_some()))
     }
 
     pub fn market_of(&self, market: MarketId) -> Option<&MarketBook> {

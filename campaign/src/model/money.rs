@@ -102,16 +102,23 @@ impl Model {
     /// What the token program says to a transfer that `signer` allows; nothing to one of nothing that the program does not
     /// even ask for.
     pub fn transfer_rules(&self, rules: &mut Rules, from: &Address, to: &Address, amount: u64, signer: &Address) {
-        let (Some(source), Some(target)) = (self.tokens.get(from), self.tokens.get(to)) else {
+        let Some(target) = self.tokens.get(to) else {
             // The token program takes nothing else for a token account, and its mistake depends on what lies there.
             return self.absent(rules, to);
         };
-        if source.mint != target.mint {
+        rules.code(!target.frozen, token_code::FROZEN);
+        self.source_rules(rules, from, &target.mint, amount, signer);
+    }
+
+    /// What the token program says to the source of a transfer to an account of `mint`.
+    pub fn source_rules(&self, rules: &mut Rules, from: &Address, mint: &Address, amount: u64, signer: &Address) {
+        let Some(source) = self.tokens.get(from) else { return self.absent(rules, from) };
+        if source.mint != *mint {
             rules.code(false, token_code::MINT_MISMATCH);
             // Mints of different token programs: the one does not even take the other's account.
             rules.check(false, Check::WrongOwner).check(false, Check::WrongProgram);
         }
-        rules.code(!source.frozen && !target.frozen, token_code::FROZEN);
+        rules.code(!source.frozen, token_code::FROZEN);
         rules.code(source.owner == *signer, token_code::OWNER_MISMATCH);
         rules.code(source.amount >= amount, token_code::INSUFFICIENT);
     }

@@ -150,6 +150,7 @@ impl ClientBook {
 
     /// Notes what keeps the client from reserving.
     pub fn reserve_rules(&self, rules: &mut Rules, amount: u64, delegation: u16, delegate: bool) {
+        rules.need(self.halted == 0, MarketError::VaultShort);
         rules.need(amount <= self.available, MarketError::InsufficientEscrow);
         let counted = delegation != 0 && delegation == self.delegation;
         let within = counted && self.delegate_used.saturating_add(amount) <= self.delegate_cap;

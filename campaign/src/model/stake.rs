@@ -10,7 +10,7 @@ use {
     crate::{
         action::StakeAction,
         cast::{PAYER, party_owner},
-        ids::{Key, MarketId, Mint, Party, Spot, Wallet},
+        ids::{Key, MarketId, Mint, Party, Pools, Spot, Wallet},
     },
     gpu_market::{constants::pause, error::MarketError},
 };
@@ -19,11 +19,15 @@ impl Model {
     pub fn stake(&mut self, action: &StakeAction) -> Result<(), Broken> {
         match *action {
             StakeAction::Open { party } => self.open_stake(party),
-            StakeAction::Stake { by, party, from, amount } => self.add_stake(by, party, from, amount),
+            StakeAction::Stake { by, party, from, amount, positions } => {
+                self.add_stake(by, party, from, amount, positions)
+            }
             StakeAction::Allocate { by, party, market, amount } => self.allocate(by, party, market, amount),
             StakeAction::Deallocate { by, party, market, amount } => self.deallocate(by, party, market, amount),
-            StakeAction::Unstake { by, party, amount } => self.unstake(by, party, amount),
-            StakeAction::Restake { by, party, amount } => self.restake(by, party, amount),
+            StakeAction::Unstake { by, party, amount, positions } => self.unstake(by, party, amount, positions),
+            StakeAction::Restake { by, party, amount, positions } => self.restake(by, party, amount, positions),
+            StakeAction::ExtendLock { by, party, days, positions } => self.extend_lock(by, party, days, positions),
+            StakeAction::Check { party } => self.check_stake(party),
             StakeAction::Withdraw { by, party, to } => self.withdraw_stake(by, party, to),
             StakeAction::Close { by, party, to, rent } => self.close_stake(by, party, to, rent),
             StakeAction::OpenCredit { party, beneficiary } => self.open_credit(party, beneficiary),
@@ -57,13 +61,16 @@ impl Model {
             cooling: [(0, 0); 4],
             credits: 0,
             ties: 0,
+            positions: 0,
+            lock_days: 0,
+            halted: 0,
         };
         self.stakes.insert(key, book);
         self.gifted.remove(&key);
         Ok(())
     }
 
-    fn stake_owner_rules(&self, rules: &mut Rules, by: Key, party: Party) {
+    pub fn stake_owner_rules(&self, rules: &mut Rules, by: Key, party: Party) {
         let key = self.cast.stake(party);
         self.all_exist(rules, &[key]);
         if let Some(book) = self.stakes.get(&key) {
@@ -77,9 +84,23 @@ impl Model {
         rules.done()
     }
 
-    fn add_stake(&mut self, by: Key, party: Party, from: Wallet, amount: u64) -> Result<(), Broken> {
+    /// Whoever changes the weight of a stake names all of its positions.
+    fn positions_rule(&self, rules: &mut Rules, party: Party, positions: Pools) {
+        let held = self.stake_of(party).map_or(0, |stake| usize::from(stake.positions));
+        rules.need(positions.mints().count() == held, MarketError::PositionsMissing);
+    }
+
+    fn add_stake(
+        &mut self,
+        by: Key,
+        party: Party,
+        from: Wallet,
+        amount: u64,
+        positions: Pools,
+    ) -> Result<(), Broken> {
         let mut rules = Rules::new();
         self.stake_owner_rules(&mut rules, by, party);
+        self.named_positions(&mut rules, party, positions);
         self.all_exist(&mut rules, &[self.at(Spot::Config)]);
         rules.done()?;
         let (source, vault) = (self.wallet(from), self.at(Spot::StakeVault(party)));
@@ -88,11 +109,15 @@ impl Model {
         rules.need(config.paused & pause::STAKING == 0, MarketError::StakingPaused);
         rules.need(amount > 0, MarketError::AmountZero);
         self.transfer_rules(&mut rules, &source, &vault, amount, &self.key(by));
+        self.positions_rule(&mut rules, party, positions);
+        rules.need(self.stakes[&self.cast.stake(party)].halted == 0, MarketError::VaultShort);
         rules.done()?;
         self.transfer(&source, &vault, amount);
+        self.settle_positions(party, positions);
         let stake = self.stake_mut(party);
         stake.amount += amount;
         stake.unbonding = config.unbonding;
+        self.reweigh_positions(party, positions);
         Ok(())
     }
 
@@ -111,9 +136,10 @@ impl Model {
         self.collateral_rules(by, party, market, amount)?;
         let member = self.cast.member(market, party);
         let stake = self.stake_mut(party);
-        if amount > stake.amount - stake.allocated {
-            return broken(MarketError::InsufficientStake);
-        }
+        let mut rules = Rules::new();
+        rules.need(stake.halted == 0, MarketError::VaultShort);
+        rules.need(amount <= stake.amount - stake.allocated, MarketError::InsufficientStake);
+        rules.done()?;
         stake.allocated += amount;
         if let Some(member) = self.members.get_mut(&member) {
             member.collateral += amount;
@@ -136,28 +162,67 @@ impl Model {
         Ok(())
     }
 
-    fn unstake(&mut self, by: Key, party: Party, amount: u64) -> Result<(), Broken> {
-        self.require_stake_owner(by, party)?;
+    /// The owner changes its stake, with these positions named.
+    fn require_change(&self, by: Key, party: Party, positions: Pools) -> Result<Rules, Broken> {
+        let mut rules = Rules::new();
+        self.stake_owner_rules(&mut rules, by, party);
+        self.named_positions(&mut rules, party, positions);
+        rules.done()?;
+        let mut rules = Rules::new();
+        self.positions_rule(&mut rules, party, positions);
+        Ok(rules)
+    }
+
+    fn unstake(&mut self, by: Key, party: Party, amount: u64, positions: Pools) -> Result<(), Broken> {
+        let mut rules = self.require_change(by, party, positions)?;
         let now = self.now.0;
         let stake = self.stake_mut(party);
-        let mut rules = Rules::new();
         rules.need(amount > 0, MarketError::AmountZero);
         rules.need(amount <= stake.amount - stake.allocated, MarketError::InsufficientStake);
         rules.done()?;
+        self.settle_positions(party, positions);
+        let stake = self.stake_mut(party);
         stake.amount -= amount;
-        let until = now + stake.unbonding;
+        let until = now + stake.unbonding.max(i64::from(stake.lock_days) * 86_400);
         money::add_tranche(&mut stake.cooling, amount, until);
+        self.reweigh_positions(party, positions);
         Ok(())
     }
 
-    fn restake(&mut self, by: Key, party: Party, amount: u64) -> Result<(), Broken> {
-        self.require_stake_owner(by, party)?;
+    fn restake(&mut self, by: Key, party: Party, amount: u64, positions: Pools) -> Result<(), Broken> {
+        let mut rules = self.require_change(by, party, positions)?;
         let stake = self.stake_mut(party);
-        let mut rules = Rules::new();
         rules.need(amount > 0, MarketError::AmountZero);
         rules.need(amount <= money::total(&stake.cooling), MarketError::InsufficientStake);
         rules.done()?;
+        self.settle_positions(party, positions);
+        let stake = self.stake_mut(party);
         stake.amount += money::take_latest(&mut stake.cooling, amount);
+        self.reweigh_positions(party, positions);
+        Ok(())
+    }
+
+    fn extend_lock(&mut self, by: Key, party: Party, days: u16, positions: Pools) -> Result<(), Broken> {
+        let mut rules = self.require_change(by, party, positions)?;
+        let stake = self.stake_mut(party);
+        rules.need((14..=365).contains(&days), MarketError::LockOutOfRange);
+        let unbound = stake.amount == 0 && money::total(&stake.cooling) == 0;
+        rules.need(days > stake.lock_days || unbound, MarketError::LockMustRise);
+        rules.done()?;
+        self.settle_positions(party, positions);
+        self.stake_mut(party).lock_days = days;
+        self.reweigh_positions(party, positions);
+        Ok(())
+    }
+
+    fn check_stake(&mut self, party: Party) -> Result<(), Broken> {
+        let mut rules = Rules::new();
+        self.all_exist(&mut rules, &[self.cast.stake(party)]);
+        rules.done()?;
+        let held = self.held(&self.at(Spot::StakeVault(party)));
+        let stake = self.stake_mut(party);
+        let booked = stake.amount + money::total(&stake.cooling) + stake.owed + stake.treasury_owed;
+        stake.halted = u8::from(held < booked);
         Ok(())
     }
 
@@ -185,7 +250,8 @@ impl Model {
         let (key, vault, wallet) = (self.cast.stake(party), self.at(Spot::StakeVault(party)), self.wallet(to));
         let stake = &self.stakes[&key];
         let booked = stake.amount + money::total(&stake.cooling) + stake.owed + stake.treasury_owed;
-        if booked != 0 || stake.allocated != 0 || stake.credits != 0 || stake.ties != 0 {
+        let is_needed = stake.credits != 0 || stake.ties != 0 || stake.positions != 0;
+        if booked != 0 || stake.allocated != 0 || is_needed {
             return broken(MarketError::StakeNotEmpty);
         }
         self.close_vault(&vault, &wallet)?;

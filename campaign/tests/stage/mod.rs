@@ -4,7 +4,7 @@ use {
     gpu_market_campaign::{
         action::{
             Action, AdminAction, EscrowAction, HostAction, JobAction, MarketAction, MemberAction, Outside,
-            QueueAction, RoundAction, StakeAction, job::Post, queue::Seat, round::Claim,
+            QueueAction, RewardAction, RoundAction, StakeAction, job::Post, queue::Seat, round::Claim,
         },
         base::Base,
         cast::{ADMIN, AUTHORITY, CRANK, PAYER, operator, owner, party_owner},
@@ -101,6 +101,15 @@ impl Stage {
         self.act(Action::Job(JobAction::Finish { by, around, outcome, has_result: true, slash, rejoin: None }));
     }
 
+    /// A job that its host finishes, so that its client owes a fee.
+    pub fn owes_fee(&mut self, client: ClientId) -> Around {
+        let job = self.post(client, COMMUNITY, 0, 600);
+        let around = self.start(job);
+        self.beat(around);
+        self.finish(around, 0);
+        around
+    }
+
     pub fn open_credit(&mut self, around: Around) {
         let beneficiary = owner(around.client);
         self.act(Action::Stake(StakeAction::OpenCredit { party: around.host, beneficiary }));
@@ -144,7 +153,8 @@ impl Stage {
     }
 
     pub fn unstake(&mut self, party: Party, amount: u64) {
-        self.act(Action::Stake(StakeAction::Unstake { by: party_owner(party), party, amount }));
+        let positions = self.run.model.pools_of(party);
+        self.act(Action::Stake(StakeAction::Unstake { by: party_owner(party), party, amount, positions }));
     }
 
     /// A host gives up its place in a market: its collateral, its seat, and after a while the member.
@@ -300,6 +310,12 @@ pub fn owners_take_all(stage: &mut Stage) {
                 stage.act(Action::Stake(StakeAction::Deallocate { by, party, market, amount }));
             }
         }
+        for mint in stage.run.model.pools_of(party).mints() {
+            let to = Wallet { key: by, mint };
+            // There may be nothing to claim.
+            stage.run.step(&Action::Reward(RewardAction::Claim { by, party, mint, to })).expect("as predicted");
+            stage.act(Action::Reward(RewardAction::ClosePosition { by, party, mint, rent: PAYER }));
+        }
         if party.0 >= 3 {
             stage.act(Action::Round(RoundAction::Leave { by, set: 1, party }));
         }
@@ -313,7 +329,8 @@ pub fn owners_take_all(stage: &mut Stage) {
         assert!(amount >= STAKE, "a host has its stake");
         stage.unstake(party, amount);
     }
-    stage.wait(11 * 86_400);
+    // Longer than any lock here.
+    stage.wait(20 * 86_400);
     for party in staked(stage) {
         let (by, to) = (party_owner(party), Wallet { key: party_owner(party), mint: Mint::Stake });
         stage.act(Action::Stake(StakeAction::Withdraw { by, party, to }));
