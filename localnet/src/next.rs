@@ -10,7 +10,7 @@ use {
 /// Port that the tools mean by `localhost`.
 const LOCALHOST_PORT: &str = ":8899";
 /// The job that the commands post: it fits the first market of the example.
-const JOB: &str = "examples/jobs/render-frames.json";
+const JOB: &str = "examples/first-job.json";
 
 /// Prints the commands of the first job, in the first market.
 pub fn print(localnet: &Localnet, endpoint: &Endpoint, args: &Args) {
