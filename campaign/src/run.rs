@@ -4,7 +4,7 @@ mod around;
 
 use {
     crate::{
-        action::{Action, Scene},
+        action::{Action, Scene, Twist},
         base::{Base, read, signers},
         cast::{Cast, PAYER},
         check::{
@@ -147,6 +147,33 @@ impl Run {
         let Action::Twisted(straight, twist) = action else { return false };
         self.scene_instruction(straight).as_ref() != Some(instruction)
             && !free::is_harmless(name, *twist, instruction, &self.cast.key(PAYER))
+            && !self.puts_right(name, *twist, instruction)
+            && !self.is_ones_own(name, *twist, instruction)
+    }
+
+    /// Whether another escrow of the same owner stands where one was named: another action, and no less allowed.
+    fn is_ones_own(&self, name: &str, twist: Twist, instruction: &Instruction) -> bool {
+        let owner = instruction.accounts.first().filter(|meta| meta.is_signer);
+        let escrow = free::exchanged(twist, instruction).filter(|_| free::takes_any_escrow(name));
+        owner.zip(escrow).is_some_and(|(owner, escrow)| {
+            matches!(read(&self.svm, &escrow.pubkey), Some(Account::Client(client)) if client.owner == owner.pubkey)
+        })
+    }
+
+    /// Whether the twist of a closing names the payer of the rent after all, who need not be the usual one: an account that
+    /// the instruction closes records the key.
+    fn puts_right(&self, name: &str, twist: Twist, instruction: &Instruction) -> bool {
+        let closes = name.starts_with("close_") || name == "release_gpu";
+        let Some(meta) = free::exchanged(twist, instruction).filter(|meta| closes && !meta.is_signer) else {
+            return false;
+        };
+        let records = |raw: &RawAccount| raw.data.windows(32).any(|bytes| bytes == meta.pubkey.as_ref());
+        instruction
+            .accounts
+            .iter()
+            .filter(|other| other.is_writable && other.pubkey != meta.pubkey)
+            .filter_map(|other| self.svm.raw(&other.pubkey))
+            .any(|raw| raw.owner == address::PROGRAM && records(&raw))
     }
 
     fn accounts_of(&self, instruction: &Instruction) -> Accounts {

@@ -3,6 +3,9 @@
 //! Its programs (Anchor 1.0) were built with the same toolchain of Debian packages as ours and executed in LiteSVM 0.16
 //! with the p-token program, in November 2026. The figures are copied, not measured by this crate.
 
+/// Where the source is that was built.
+pub const SOURCE: &str = "https://github.com/nosana-ci/nosana-programs";
+
 /// A step of a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {

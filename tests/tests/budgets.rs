@@ -9,7 +9,7 @@ use {
     gpu_market_sdk::{
         Address, Instruction, address,
         decode::{NODES_OFFSET, ShardAccount},
-        instructions::{job, queue, shard},
+        instructions::{expire, job, queue, shard},
     },
     gpu_market_tests::{
         ClientParty, HOUR, HostParty, TERMS,
@@ -89,7 +89,15 @@ fn nothing_costs_noticeably_more_than_the_committed_table_says() {
             worse.push(format!("{name} is not in the table"));
             continue;
         };
-        for (what, now) in [("cu", cost.cu), ("tx_bytes", cost.tx_bytes as u64)] {
+        let compared = [
+            ("cu", cost.cu),
+            ("worst_cu", cost.worst_cu),
+            ("tx_bytes", cost.tx_bytes as u64),
+            ("accounts", cost.accounts as u64),
+            ("writable", cost.writable as u64),
+            ("shared_writable", cost.shared_writable as u64),
+        ];
+        for (what, now) in compared {
             let old = old[what].as_u64().expect("a number");
             if now * 100 > old * 102 {
                 worse.push(format!("{name}: {what} {old} → {now}"));
@@ -104,6 +112,61 @@ fn nothing_costs_noticeably_more_than_the_committed_table_says() {
         gone.keys().filter(|name| !COSTS.instructions.contains_key(*name)).map(|name| format!("{name} is gone")),
     );
     assert!(worse.is_empty(), "{worse:#?}");
+}
+
+/// Another build of the program, as for another version of SBPF, has other figures.
+#[test]
+fn the_committed_table_is_what_is_measured() {
+    if std::env::var_os("GPU_MARKET_PROGRAM").is_some() {
+        return;
+    }
+    assert!(COSTS.markdown() == include_str!("../../docs/COST.md"), "docs/COST.md is not what the command writes");
+    assert!(COSTS.json() == include_str!("../../docs/cost.json"), "docs/cost.json is not what the command writes");
+}
+
+/// What opens an account, and what closes it; a shard grows in between.
+const LIFE: [(&[&str], &str); 18] = [
+    (&["post_queued"], "close_job"),
+    (&["open_client"], "close_client"),
+    (&["open_stake"], "close_stake"),
+    (&["open_credit"], "close_credit"),
+    (&["register_host"], "close_host"),
+    (&["open_earnings"], "close_earnings"),
+    (&["enroll"], "close_member"),
+    (&["apply"], "close_member"),
+    (&["create_market"], "close_market_and_its_terms"),
+    (&["announce_terms"], "close_terms"),
+    (&["create_shard", "grow_shard"], "close_shard"),
+    (&["create_config"], "close_config"),
+    (&["open_treasury"], "close_treasury"),
+    (&["create_attestor_set"], "close_attestor_set"),
+    (&["open_challenge"], "close_challenge"),
+    (&["open_pool"], "close_pool"),
+    (&["open_position"], "close_position"),
+    (&["open_emission"], "close_emission"),
+];
+
+#[test]
+fn what_an_account_locks_comes_back_to_the_lamport_when_it_closes() {
+    let rent = |name: &str| match name {
+        "close_market_and_its_terms" => {
+            COSTS.instructions["close_market"].rent_lamports + COSTS.instructions["close_terms"].rent_lamports
+        }
+        _ => COSTS.instructions[name].rent_lamports,
+    };
+    for (open, close) in LIFE {
+        let locked: i64 = open.iter().map(|name| rent(name)).sum();
+        assert!(locked > 0, "{open:?}");
+        assert_eq!(locked + rent(close), 0, "{open:?} and {close}");
+    }
+    assert_eq!(rent("claim_gpu") + rent("release_gpu"), 0);
+    // Everything that locks rent is among them, and nothing else changes what is locked.
+    let known: BTreeSet<&str> = LIFE.iter().flat_map(|(open, close)| open.iter().chain([close]).copied()).collect();
+    for (name, cost) in &COSTS.instructions {
+        let is_known = known.iter().any(|known| name.starts_with(known))
+            || ["post_", "claim_gpu", "release_gpu", "close_market"].iter().any(|known| name.starts_with(known));
+        assert!(cost.rent_lamports == 0 || is_known, "{name}: {}", cost.rent_lamports);
+    }
 }
 
 #[test]
@@ -287,5 +350,22 @@ fn expiring_costs_the_same_wherever_in_line_the_job_is() {
         crowded.bench.world.svm.advance(TERMS.queue_ttl + 61);
         let expire = crowded.bench.world.expire_queued_ix(&crank, &crowded.client, &crowded.bench.market, job);
         crowded.cu(expire, &crank)
+    });
+}
+
+#[test]
+fn taking_a_job_from_a_host_costs_the_same_whoever_waits() {
+    independent_of_length("expire assigned", |fill| {
+        let mut crowded = Crowded::new(Line::Seats, |_| 0);
+        crowded.join();
+        let (job, _) = crowded.post();
+        crowded.fill(Line::Jobs, fill(crowded.shard().capacity() - 1));
+        let slash = Some(crowded.bench.world.slash(&crowded.host, &crowded.client));
+        let window = crowded.bench.world.job(&job).ack_window;
+        crowded.bench.world.svm.advance(window + 61);
+        let crank = crowded.bench.world.payer.insecure_clone();
+        let market = crowded.bench.market;
+        let expire = crowded.bench.world.expire_assigned_of(&crank, &crowded.client, &crowded.host, &market, job);
+        crowded.cu(expire::expire_assigned(expire::ExpireAssigned { slash, ..expire }), &crank)
     });
 }

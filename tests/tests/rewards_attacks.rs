@@ -1,7 +1,11 @@
 //! Attacks on rewards, locks, the split and incentives, each tried on the real program.
 
 use {
-    gpu_market::{constants::MAX_EMISSION, error::MarketError, state::Outcome},
+    gpu_market::{
+        constants::MAX_EMISSION,
+        error::MarketError,
+        state::{Member, Outcome, Stake},
+    },
     gpu_market_sdk::{
         AccountMeta, Address, address,
         error::{Check, Refusal},
@@ -12,7 +16,7 @@ use {
     },
     gpu_market_tests::*,
     solana_signer::Signer,
-    std::slice::from_ref,
+    std::{mem::offset_of, slice::from_ref},
 };
 
 fn vault(mint: &Address) -> Address {
@@ -166,6 +170,36 @@ fn unstaking_dodges_no_slash() {
     assert_eq!(world.pool(token).weight(), u128::from(before.amount) * 365);
 }
 
+/// No sequence of instructions leaves a member less collateral than its bonds, so the books are written as if one had.
+#[test]
+fn a_slash_that_finds_nothing_else_takes_what_cools_from_every_tranche_by_its_share() {
+    let Scene { mut world, market, client, host } = Scene::premium();
+    let job = world.running(&client, &host, &market, 0, HOUR);
+    let owner = host.owner.pubkey();
+    let spare = world.member_account(&host, &market).collateral - 20 * STAKE;
+    world.ok(&[stake::deallocate(owner, market.address, spare)], &[&host.owner]);
+    let free = world.stake_account(&host).free().unwrap();
+    for amount in [free / 4, free - free / 4] {
+        let unstake = world.unstake_ix(&host, amount, &[]);
+        world.ok(&[unstake], &[&host.owner]);
+        world.svm.advance(60);
+    }
+    let slash = Some(world.slash(&host, &client));
+    let left = STAKE / 2;
+    world.write_field(&host.member(&market), offset_of!(Member, collateral), &left.to_le_bytes());
+    world.write_field(&host.stake, offset_of!(Stake, allocated), &left.to_le_bytes());
+    world.write_field(&host.stake, offset_of!(Stake, amount), &left.to_le_bytes());
+    let before = world.stake_account(&host);
+    world.finish_with(&client, &host, &market, job, Outcome::HostFault, slash);
+    let after = world.stake_account(&host);
+    assert_eq!((after.amount, after.owed - before.owed), (0, 2 * STAKE), "a fifth of the bond, in full");
+    let taken: Vec<u64> =
+        before.cooling.slots.iter().zip(&after.cooling.slots).map(|(old, new)| old.amount - new.amount).collect();
+    let missing = 2 * STAKE - left;
+    assert_eq!(taken[..2], [missing / 4, missing - missing / 4]);
+    assert!(before.cooling.slots.iter().zip(&after.cooling.slots).all(|(old, new)| old.unlock_at == new.unlock_at));
+}
+
 #[test]
 fn a_slash_takes_the_members_own_collateral_first_and_nothing_that_cools() {
     let Scene { mut world, market, client, host } = Scene::community();
@@ -217,7 +251,7 @@ fn slashing_oneself_skips_no_unbonding() {
 }
 
 #[test]
-fn slashing_oneself_under_a_lock_skips_nothing_of_the_lock() {
+fn slashing_oneself_under_a_lock_waits_for_the_unbonding_period_and_costs_the_treasurys_tenth() {
     let Scene { mut world, market, host, .. } = Scene::community();
     let lock = world.lock_ix(&host, 365, &[]);
     world.ok(&[lock], &[&host.owner]);
@@ -231,8 +265,10 @@ fn slashing_oneself_under_a_lock_skips_nothing_of_the_lock() {
         token,
         destination: world.token_account(token, &accomplice.owner.pubkey()),
     });
-    // A fifth of what is slashed is lost for good, which pays for any shortcut.
-    world.svm.advance(world.unbonding());
+    // Not for the lock, which docs/SECURITY.md says: a client does not wait for a year because its host chose to.
+    world.svm.advance(world.unbonding() - 1);
+    world.refused(from_ref(&claim), &[&accomplice.owner], rule(MarketError::CreditNotClaimable));
+    world.svm.advance(1);
     world.ok(&[claim], &[&accomplice.owner]);
     let wallet = world.token_account(token, &accomplice.owner.pubkey());
     assert!(world.tokens(&wallet) <= STAKE * 9 / 10);

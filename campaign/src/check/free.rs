@@ -2,7 +2,7 @@
 
 use {
     crate::action::Twist,
-    gpu_market_sdk::{Address, Instruction},
+    gpu_market_sdk::{AccountMeta, Address, Instruction},
 };
 
 /// Places by instruction, counted from zero. Whoever pays rent, enforces something or gets money by the owner's signature may be
@@ -28,10 +28,10 @@ const FREE: &[(&str, &[usize])] = &[
     ("leave", &[0]),
     ("open_client", &[1]),
     ("sweep_fees", &[5, 6, 7]),
-    ("stake", &[4, 5, 6, 7, 8, 9, 10, 11]),
-    ("request_unstake", &[2, 3, 4, 5, 6, 7, 8, 9]),
-    ("restake", &[2, 3, 4, 5, 6, 7, 8, 9]),
-    ("extend_lock", &[2, 3, 4, 5, 6, 7, 8, 9]),
+    ("stake", &[9, 10, 11, 12, 13, 14, 15, 16]),
+    ("request_unstake", &[4, 5, 6, 7, 8, 9, 10, 11]),
+    ("restake", &[4, 5, 6, 7, 8, 9, 10, 11]),
+    ("extend_lock", &[4, 5, 6, 7, 8, 9, 10, 11]),
     ("open_pool", &[0]),
     ("open_position", &[1]),
     ("claim_rewards", &[5]),
@@ -64,6 +64,21 @@ const FREE: &[(&str, &[usize])] = &[
     ("release_gpu", &[0]),
 ];
 
+/// Instructions of an owner that name nothing but its escrow.
+pub fn takes_any_escrow(name: &str) -> bool {
+    ["set_delegate", "raise_nonce_floor"].contains(&name)
+}
+
+/// What stands in the place in which something else was put.
+pub fn exchanged(twist: Twist, instruction: &Instruction) -> Option<&AccountMeta> {
+    match twist {
+        Twist::Replace(place, _) | Twist::Twice(_, place) => {
+            instruction.accounts.get(usize::from(place) % instruction.accounts.len().max(1))
+        }
+        _ => None,
+    }
+}
+
 fn is_free(name: &str, place: u8, instruction: &Instruction) -> bool {
     let place = usize::from(place) % instruction.accounts.len().max(1);
     // Each ends with the program itself, which nothing reads: the self-call that carries the event goes to its own id.
@@ -88,6 +103,14 @@ pub fn is_harmless(name: &str, twist: Twist, instruction: &Instruction, payer: &
             meta.pubkey == *payer
                 || instruction.accounts.iter().any(|other| other.pubkey == meta.pubkey && other.is_writable)
         }),
-        Twist::Cut(_) => false,
+        // Reward positions stand last, and those that a stake does not have may be left away.
+        Twist::Cut(_) => {
+            let fixed = match name {
+                "stake" => 9,
+                "request_unstake" | "restake" | "extend_lock" => 4,
+                _ => return false,
+            };
+            instruction.accounts.len() >= fixed
+        }
     }
 }

@@ -32,10 +32,11 @@ pub fn write(text: &mut String, results: &Results) {
     let full = results.costs.of(Sample::PostFull).nodes;
     let _ = writeln!(
         text,
-        "\n## A peer\n\nNosana's programs have a job queue on this chain, and public source. They were built from it with the toolchain that \
+        "\n## A peer\n\nNosana's programs have a job queue on this chain, and [public source]({SOURCE}). They were built from it with the toolchain that \
          ours is built with, and executed in the same embedded chain, in November 2026; their figures are copied here, not measured \
          again. Ours are of the instruction alone, as theirs. Full is {} nodes here and 300 of {QUEUE} \
-         entries there; *delist* with a full queue is of its last. A dash: not recorded.\n\n\
+         entries there; *delist* with a full queue is of its last. A dash: not recorded. Other peers match off the chain or on chains of their \
+         own, so their steps have no counterpart here.\n\n\
          ![Compute units here and there](throughput-peers.svg)",
         thousands(full)
     );
