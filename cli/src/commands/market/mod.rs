@@ -1,6 +1,7 @@
 //! `gpu-market market`: markets, their terms and their queues.
 
 mod authority;
+mod close;
 mod create;
 mod list;
 mod load;
@@ -65,6 +66,21 @@ pub enum Command {
         /// Its address.
         market: MarketRef,
     },
+    /// Closes a market without members, jobs and seats: its shards, its terms, and itself. All rent goes back.
+    Close {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
+    /// Closes the last shard of the queue, which has to be empty; the market goes on with the others.
+    CloseShard {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
+    /// Closes all terms that were superseded; the market and its jobs go on.
+    CloseTerms {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
@@ -79,5 +95,8 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Grow { market, shard } => queue::grow(context, market, shard).await,
         Command::ProposeAuthority { market, successor } => authority::propose(context, market, successor).await,
         Command::AcceptAuthority { market } => authority::accept(context, market).await,
+        Command::Close { market } => close::market(context, market).await,
+        Command::CloseShard { market } => close::shard(context, market).await,
+        Command::CloseTerms { market } => close::terms(context, market).await,
     }
 }
