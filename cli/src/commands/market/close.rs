@@ -214,7 +214,12 @@ async fn execute(
     }
     let mut receipts = Vec::new();
     for batch in instructions.chunks(BATCH) {
-        receipts.extend(context.send(batch, &[]).await?);
+        let sent = context.send(batch, &[]).await.inspect_err(|_| {
+            if !receipts.is_empty() {
+                context.warn("a part is closed already; run the same again to go on there");
+            }
+        });
+        receipts.extend(sent?);
     }
     if context.is_dry_run() {
         return Ok(());

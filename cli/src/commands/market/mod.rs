@@ -11,7 +11,12 @@ mod update;
 mod wait;
 
 use {
-    super::{CommandError, lookup::MarketRef, pause::Entries},
+    super::{
+        CommandError,
+        job::{Hash, hash},
+        lookup::MarketRef,
+        pause::Entries,
+    },
     crate::context::Context,
     clap::Subcommand,
     gpu_market_sdk::Address,
@@ -54,6 +59,19 @@ pub enum Command {
         /// Index of the shard.
         shard: u8,
     },
+    /// Admits a candidate whose GPUs were proven, until the premium market's genesis ends.
+    Admit {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+        /// Owner of the host, which has applied.
+        owner: Address,
+        /// GPUs that were proven.
+        #[arg(long)]
+        gpus: u16,
+        /// SHA-256 of the evidence, 64 hexadecimal digits.
+        #[arg(long, value_name = "HEX", value_parser = hash)]
+        evidence_hash: Hash,
+    },
     /// Proposes a successor of the authority, or takes a proposal back.
     ProposeAuthority {
         /// Its address, or AUTHORITY/NUMBER.
@@ -93,6 +111,9 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Resume { market } => authority::pause(context, market, 0).await,
         Command::Rebalance { market } => queue::rebalance(context, market).await,
         Command::Grow { market, shard } => queue::grow(context, market, shard).await,
+        Command::Admit { market, owner, gpus, evidence_hash } => {
+            authority::admit(context, market, owner, gpus, evidence_hash.into()).await
+        }
         Command::ProposeAuthority { market, successor } => authority::propose(context, market, successor).await,
         Command::AcceptAuthority { market } => authority::accept(context, market).await,
         Command::Close { market } => close::market(context, market).await,

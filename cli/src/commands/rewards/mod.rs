@@ -26,6 +26,11 @@ pub enum Command {
         #[command(flatten)]
         escrow: Escrow,
     },
+    /// Moves the treasury's share of what was slashed from a stake to the treasury. Anyone may.
+    SweepSlashes {
+        /// Owner of the stake.
+        owner: Address,
+    },
     /// Pays the host of an ended job out of an incentive, once. Anyone may.
     PayIncentive {
         /// The emission.
@@ -54,6 +59,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Pool(Pool::Check { mint }) => pool::check(context, mint).await,
         Command::Pool(Pool::Close { mint }) => pool::close(context, mint).await,
         Command::Sweep { owner, escrow } => sweep::sweep(context, owner, &escrow).await,
+        Command::SweepSlashes { owner } => sweep::sweep_slashes(context, owner).await,
         Command::Emission(command) => emission::run(command, context).await,
         Command::PayIncentive { emission, job } => emission::pay(context, emission, job).await,
     }

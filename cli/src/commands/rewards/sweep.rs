@@ -6,6 +6,7 @@ use {
             CommandError,
             client::{Escrow, find},
             rewards::pool,
+            stake,
         },
         context::Context,
         output::{Record, Value},
@@ -13,7 +14,7 @@ use {
     gpu_market_sdk::{
         Address,
         gpu_market::state::{Client, FeeShares, Split},
-        instructions::treasury::{SweepFees, sweep_fees},
+        instructions::treasury::{self, SweepFees, sweep_fees},
         rpc::Mint,
     },
 };
@@ -39,7 +40,9 @@ pub async fn sweep(context: &Context, owner: Option<Address>, escrow: &Escrow) -
         .with("referrer", Value::address_if_set(client.referrer))
         .with("kept_for_referrer", amount(due.saturating_sub(paid)));
     let record = if paid < due {
-        record.hint("the referrer's earnings vault is closed: once it is open, the next sweep pays what is kept")
+        record.hint(
+            "the referrer's earnings vault is closed or frozen: once it is not, the next sweep pays what is kept",
+        )
     } else {
         record
     };
@@ -65,7 +68,21 @@ async fn require_recipients(context: &Context, mint: &Mint, split: &Split) -> Re
 
 /// Whether an earnings vault is there to be paid into.
 async fn takes_pay(context: &Context, vault: &Address) -> Result<bool, CommandError> {
-    Ok(context.connection.token_account(vault).await?.is_some())
+    Ok(context.connection.token_account(vault).await?.is_some_and(|vault| !vault.is_frozen))
+}
+
+/// Moves the treasury's share of what was slashed from a stake to the treasury.
+pub async fn sweep_slashes(context: &Context, owner: Address) -> Result<(), CommandError> {
+    let (key, mut stake) = stake::find(context, owner).await?;
+    let amount = stake.take_treasury_share()?;
+    let mint = context.connection.mint(&stake.mint).await?;
+    pool::require_treasury(context, mint.token.mint).await?;
+    let record = Record::new("Swept")
+        .with("stake", key)
+        .with("mint", mint.token.mint)
+        .with("decimals", mint.decimals)
+        .with("to_treasury", Value::amount(amount, mint.decimals));
+    context.submit(record, &[treasury::sweep_slashes(key, mint.token)]).await
 }
 
 #[cfg(test)]
