@@ -165,6 +165,12 @@ fn a_dry_run_explains_what_would_be_and_changes_nothing() {
         );
         assert!(explained["cost"]["compute_units"].as_u64().is_some_and(|units| (2_000..40_000).contains(&units)));
         assert!(text(&explained["cost"], "rent_lamports").parse::<u64>().unwrap() > 1_000_000);
+        let bid = |option, price| {
+            let arguments = ["client", "fund", "3", "--market", &market, "--dry-run", option, price];
+            user.does(&arguments)["cost"]["compute_unit_price"].as_u64().expect("a price")
+        };
+        assert_eq!(bid("--with-compute-unit-price", "7"), 7);
+        assert!(bid("--max-compute-unit-price", "50000") <= 50_000);
         let client = address::client(&user.key, &place.token.mint).0;
         assert_eq!(localnet().network.connection().find::<Client>(&client).await.unwrap(), None);
     });
