@@ -44,6 +44,9 @@ pub struct Global {
     /// What is bid for priority, micro lamports per compute unit.
     #[arg(long, global = true, value_name = "MICRO_LAMPORTS")]
     pub with_compute_unit_price: Option<u64>,
+    /// The most that is bid for priority: as much as recent transactions on the same accounts paid, up to this.
+    #[arg(long, global = true, value_name = "MICRO_LAMPORTS", conflicts_with = "with_compute_unit_price")]
+    pub max_compute_unit_price: Option<u64>,
     /// How results are printed.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Format,

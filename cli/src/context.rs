@@ -274,9 +274,16 @@ fn settings(global: &Global, config: &Config) -> Result<Settings, ConfigError> {
         "finalized" => CommitmentConfig::finalized(),
         other => return Err(ConfigError::NoCommitment(other.to_owned())),
     };
-    let price = global.with_compute_unit_price;
-    let fee = price.map_or(FeePolicy::NONE, |price| FeePolicy { percentile: 0, floor: price, cap: price });
-    Ok(Settings { commitment, fee, ..Settings::new(endpoint) })
+    Ok(Settings { commitment, fee: fee(global), ..Settings::new(endpoint) })
+}
+
+/// What is bid for priority: exactly what was named, or what others paid of late for the same accounts, up to a maximum.
+fn fee(global: &Global) -> FeePolicy {
+    match (global.with_compute_unit_price, global.max_compute_unit_price) {
+        (Some(price), _) => FeePolicy { percentile: 0, floor: price, cap: price },
+        (None, Some(most)) => FeePolicy::up_to(most),
+        (None, None) => FeePolicy::NONE,
+    }
 }
 
 /// What to say about this computer's clock, if it is off by more than anybody's patience.
@@ -306,6 +313,20 @@ mod tests {
         assert_eq!(clock_warning(now()), None);
         assert!(clock_warning(now() + 7_200).unwrap().contains("behind the cluster's"));
         assert!(clock_warning(now() - 7_200).unwrap().contains("ahead of the cluster's"));
+    }
+
+    #[test]
+    fn a_bid_is_none_a_price_or_what_others_paid_up_to_a_maximum() {
+        let recent = [10, 20, 30, 40];
+        let bid = |with, max| {
+            fee(&Global { with_compute_unit_price: with, max_compute_unit_price: max, ..Global::default() })
+                .choose(&recent)
+        };
+        assert_eq!(
+            [bid(None, None), bid(Some(7), None), bid(None, Some(100)), bid(None, Some(25))],
+            [0, 7, 30, 25]
+        );
+        assert_eq!(fee(&Global { max_compute_unit_price: Some(25), ..Global::default() }).choose(&[]), 0);
     }
 
     #[test]

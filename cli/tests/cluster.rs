@@ -179,6 +179,13 @@ fn wrong_arguments_are_refused_with_what_is_allowed() {
         (&["market", "create", "x.toml", "--mint", "USDG"], "allowed: SYMBOL=ADDRESS"),
         (&["admin", "update"], "--min-bond"),
         (&["admin", "split", "--stakers", "5000"], "--referral"),
+        (
+            &["market", "list", "--with-compute-unit-price", "1", "--max-compute-unit-price", "2"],
+            "cannot be used with",
+        ),
+        (&["rewards", "sweep", MARKET], "--mint"),
+        (&["client", "raise-nonce-floor", "-1", "--mint", MARKET], "unexpected argument"),
+        (&["host", "close-earnings"], "--mint"),
         (&["stake", "lock", "forever"], "invalid value 'forever'"),
         (&["stake", "claim", "--to", MARKET], "--mint"),
         (&["client", "referrer", "--mint", MARKET], "<OWNER>"),
@@ -198,13 +205,59 @@ fn the_help_lists_the_groups_and_the_exit_codes() {
     for group in ["market", "client", "job", "host", "stake", "rewards", "attest", "admin", "completions", "demo"] {
         assert!(help.contains(&format!("\n  {group} ")), "{group}");
     }
-    for option in
-        ["--config", "--url", "--keypair", "--commitment", "--with-compute-unit-price", "--output", "--dry-run"]
-    {
+    for option in [
+        "--config",
+        "--url",
+        "--keypair",
+        "--commitment",
+        "--with-compute-unit-price",
+        "--max-compute-unit-price",
+        "--output",
+        "--dry-run",
+    ] {
         assert!(help.contains(option), "{option}");
     }
     for code in ["\n  0  done", "\n  4  the cluster", "\n  8  the key", "\n 10  you said no"] {
         assert!(help.contains(code), "{code}");
+    }
+}
+
+/// The commands that the help of a group lists; none if it is no group.
+fn commands(group: &[&str]) -> Vec<String> {
+    let help = text(&gpu_market(&[group, &["--help"]].concat()).stdout);
+    let Some((_, list)) = help.split_once("\nCommands:\n") else { return Vec::new() };
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names.filter(|name| !name.is_empty() && *name != "help").map(str::to_owned).collect()
+}
+
+/// A group's row in the README's table, without its example, and the rows of the groups in it.
+fn rows(group: &[&str]) -> Vec<String> {
+    let (mut named, mut inner) = (String::new(), Vec::new());
+    for command in commands(group) {
+        let below = rows(&[group, &[&command]].concat());
+        named.push_str(&if below.is_empty() { format!("`{command}` ") } else { format!("`{command} …` ") });
+        inner.extend(below);
+    }
+    if named.is_empty() || group.is_empty() {
+        return inner;
+    }
+    std::iter::once(format!("| `{}` | {named}| ", group.join(" "))).chain(inner).collect()
+}
+
+#[test]
+fn the_readme_lists_every_command_of_every_group_as_the_help_does() {
+    let readme = include_str!("../README.md");
+    let (_, table) =
+        readme.split_once("| group | commands | for example |\n| --- | --- | --- |\n").expect("a table");
+    let written: Vec<&str> = table.lines().take_while(|line| line.starts_with('|')).collect();
+    let expected = rows(&[]);
+    for (written, expected) in written.iter().zip(&expected) {
+        assert!(written.starts_with(expected), "cli/README.md has\n{written}\nand the help\n{expected}");
+    }
+    assert_eq!(written.len(), expected.len(), "{expected:#?}");
+    for command in commands(&[]) {
+        assert!(readme.contains(&format!("`gpu-market {command}")), "{command}");
     }
 }
 

@@ -3,99 +3,18 @@
 mod common;
 
 use {
-    common::{DOLLAR, HostParty, LAMPORTS, Place, balance, funded, localnet, pass, place, run},
+    common::{
+        DOLLAR, HostParty, LAMPORTS, balance, localnet, pass, place, run,
+        user::{User, binary, post, text},
+    },
     gpu_market_localnet::{Network, keys, tokens},
     gpu_market_sdk::{
         Address, address,
         gpu_market::state::{Client, Job, Market},
     },
-    serde_json::Value,
     solana_signer::Signer,
-    std::{
-        path::{Path, PathBuf},
-        process::{Command, Output},
-    },
+    std::{path::Path, process::Command},
 };
-
-/// The built command: `GPU_MARKET_BIN`, or where cargo puts it beside this workspace.
-fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("GPU_MARKET_BIN") {
-        return path.into();
-    }
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    let built = ["release", "debug"].map(|profile| target.join(profile).join("gpu-market"));
-    built.into_iter().find(|path| path.exists()).expect(
-        "there is no gpu-market; build it with `cargo build --release --locked -p gpu-market-cli`, or set GPU_MARKET_BIN",
-    )
-}
-
-/// Somebody who uses the command.
-struct User {
-    name: String,
-    key: Address,
-    file: String,
-}
-
-impl User {
-    /// A user with a SOL and, of the payment mint of a place, so many base units in the wallet.
-    async fn new(name: &str, place: Place, tokens: u64) -> Self {
-        let user = Self::of_key(name);
-        funded(name, LAMPORTS).await;
-        localnet().mint(place.token, user.key, tokens).await.expect("minted");
-        user
-    }
-
-    /// A user whose key exists already.
-    fn of_key(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-keys");
-        let file = keys::write(&folder, name).expect("a key file").display().to_string();
-        Self { name: name.to_owned(), key: keys::key(name).pubkey(), file }
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let endpoint = localnet().network.endpoint();
-        let (url, ws) = (endpoint.rpc.as_str(), endpoint.websocket.as_str());
-        let cluster = ["--url", url, "--ws", ws, "--keypair", &self.file, "--output", "json-compact"];
-        let output =
-            Command::new(binary()).args(arguments).args(cluster).env("HOME", env!("CARGO_TARGET_TMPDIR")).output();
-        output.expect("the command runs")
-    }
-
-    /// What a command says that succeeds; questions are answered with yes.
-    fn does(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--yes"]].concat());
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{} {arguments:?}: {said}", self.name);
-        serde_json::from_slice(&output.stdout).expect("JSON")
-    }
-
-    /// The exit code and what is said by a command that fails.
-    fn fails(&self, arguments: &[&str]) -> (i32, String) {
-        let output = self.run(arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(
-            output.stdout.is_empty(),
-            "{} {arguments:?}: {}",
-            self.name,
-            String::from_utf8_lossy(&output.stdout)
-        );
-        assert!(!said.contains("panicked"), "{said}");
-        (output.status.code().expect("an exit code"), said)
-    }
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
-    value[field].as_str().unwrap_or_else(|| panic!("{field} of {value} is no text"))
-}
-
-/// Posts an hour in the market of a place, from flags.
-fn post<'a>(market: &'a str, further: &[&'a str]) -> Vec<&'a str> {
-    const HASH: &str = "0101010101010101010101010101010101010101010101010101010101010101";
-    let mut arguments =
-        vec!["job", "post", "--market", market, "--spec-hash", HASH, "--duration", "1h", "--max-rate", "99"];
-    arguments.extend(further);
-    arguments
-}
 
 #[test]
 fn a_client_funds_its_escrow_and_withdraws() {
@@ -246,6 +165,12 @@ fn a_dry_run_explains_what_would_be_and_changes_nothing() {
         );
         assert!(explained["cost"]["compute_units"].as_u64().is_some_and(|units| (2_000..40_000).contains(&units)));
         assert!(text(&explained["cost"], "rent_lamports").parse::<u64>().unwrap() > 1_000_000);
+        let bid = |option, price| {
+            let arguments = ["client", "fund", "3", "--market", &market, "--dry-run", option, price];
+            user.does(&arguments)["cost"]["compute_unit_price"].as_u64().expect("a price")
+        };
+        assert_eq!(bid("--with-compute-unit-price", "7"), 7);
+        assert!(bid("--max-compute-unit-price", "50000") <= 50_000);
         let client = address::client(&user.key, &place.token.mint).0;
         assert_eq!(localnet().network.connection().find::<Client>(&client).await.unwrap(), None);
     });
@@ -424,4 +349,16 @@ fn settings_and_attestors_are_shown() {
             (&3.into(), &2.into(), "100000000000")
         );
     });
+}
+
+#[test]
+fn the_first_job_of_the_docs_names_the_market_and_the_operator_of_this_network() {
+    let docs = include_str!("../../docs/FIRST-JOB.md");
+    let market = address::market(&keys::deployment().market_authority, 1).0;
+    assert!(docs.contains(&format!("    MARKET={market}\n")), "docs/FIRST-JOB.md: market 1 is {market}");
+    let operator = keys::key("host-operator").pubkey();
+    assert!(
+        docs.contains(&format!("host register --operator {operator}\n")),
+        "docs/FIRST-JOB.md: the operator is {operator}"
+    );
 }

@@ -4,7 +4,10 @@ mod common;
 
 use {
     common::{
-        ClientParty, DOLLAR, HostParty, LAMPORTS, Place, balance, funded, localnet, pass, place, relay::Relay, run,
+        ClientParty, DOLLAR, HostParty, LAMPORTS, Place, balance, funded, localnet, pass, place,
+        proxy::{Fate, Proxy},
+        relay::Relay,
+        run,
     },
     gpu_market_crank::{
         Kind, Policy, Subject,
@@ -160,6 +163,37 @@ fn what_happens_while_the_crank_is_cut_off_is_enforced_when_it_is_back() {
             reports.done(Kind::ExpireQueued, job).await;
         })
         .await;
+    });
+}
+
+#[test]
+fn a_crank_asks_for_all_accounts_once_however_much_happens() {
+    localnet();
+    run(async {
+        let _turn = TURN.lock().await;
+        let place = place(1).await;
+        let terms = terms(&place).await;
+        let key = funded("frugal crank", LAMPORTS).await;
+        let direct = localnet().network.endpoint();
+        let proxy = Proxy::start(&direct.rpc, Duration::ZERO, |_| Fate::Through).await;
+        let websocket = Relay::start(direct.websocket.strip_prefix("ws://").unwrap().parse().unwrap()).await;
+        let endpoint = Endpoint::new(proxy.url.clone(), format!("ws://{}", websocket.address));
+        let connection = Connection::new(Settings::new(endpoint));
+        cranked(&connection, &key, |mut reports| async move {
+            reports.started().await;
+            let (_, seen) = waiting("frugal client", place).await;
+            pass(i64::from(terms.queue_ttl) + 61).await;
+            reports.done(Kind::ExpireQueued, seen).await;
+            // Not even what a lost connection missed is a reason to read everything again.
+            websocket.cut();
+            let (_, unseen) = waiting("frugal unseen client", place).await;
+            pass(i64::from(terms.queue_ttl) + 61).await;
+            websocket.restore();
+            reports.done(Kind::ExpireQueued, unseen).await;
+        })
+        .await;
+        assert_eq!(proxy.calls("getProgramAccounts"), 1);
+        assert!(proxy.calls("getMultipleAccounts") > 1, "what changed is read again");
     });
 }
 

@@ -35,6 +35,8 @@ const DOLLAR: u64 = 1_000_000;
 const STAKE: u64 = 1_000;
 /// The longest that anything here may take.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// The most memory that a host's agent may have.
+const AGENT_MEMORY: u64 = 50_000_000;
 
 /// The market of the story: an hour costs a dollar and a bit, and a host that says nothing for four minutes is lost.
 const STORY_MARKET: &str = r#"
@@ -284,6 +286,9 @@ async fn end(story: Story, hosts: [Host; 2], customers: [Customer; 2], (crank_pa
     }
     for mut host in hosts {
         let process = host.process.take().expect("it runs");
+        let memory = process.peak_memory();
+        println!("the agent of {} had {}.{} MB at most", host.address, memory / 1_000_000, memory / 100_000 % 10);
+        assert!(memory < AGENT_MEMORY, "an agent takes less than 50 MB, and this one had {memory} bytes");
         assert!(process.interrupt().success(), "a drained host ends well");
         host.owner.run(&["host", "withdraw", "--market", &story.market.to_string()]);
         let member = address::member(&story.market, &host.address).0;

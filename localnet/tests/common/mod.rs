@@ -6,6 +6,7 @@ pub mod process;
 pub mod proxy;
 pub mod relay;
 pub mod relayed;
+pub mod user;
 
 use {
     gpu_market_localnet::{Localnet, keys, tokens},

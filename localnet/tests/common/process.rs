@@ -100,6 +100,14 @@ impl Daemon {
         self.child.wait().expect("it ended")
     }
 
+    /// The most memory that it has had so far, in bytes: what the kernel calls the high water mark of the resident set.
+    pub fn peak_memory(&self) -> u64 {
+        let status = read(Path::new(&format!("/proc/{}/status", self.child.id())));
+        let mark =
+            status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|mark| mark.strip_suffix("kB"));
+        1_024 * mark.and_then(|kib| kib.trim().parse::<u64>().ok()).expect("it runs, on Linux")
+    }
+
     /// What it said so far.
     pub fn log(&self) -> String {
         read(&self.log)

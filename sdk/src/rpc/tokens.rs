@@ -11,6 +11,9 @@ const DECIMALS_OFFSET: usize = 44;
 /// Where a token account of either token program keeps its owner, and its amount.
 const OWNER_OFFSET: usize = 32;
 const AMOUNT_OFFSET: usize = 64;
+/// Where it keeps its state, and the state that nothing moves in.
+const STATE_OFFSET: usize = 108;
+const FROZEN: u8 = 2;
 
 /// A mint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct TokenAccount {
     pub owner: Address,
     /// Base units.
     pub amount: u64,
+    /// Whether the mint's freeze authority has frozen it, so that nothing enters or leaves.
+    pub is_frozen: bool,
 }
 
 impl Connection {
@@ -76,7 +81,8 @@ fn token_account(account: &RawAccount) -> Option<TokenAccount> {
     let data = Some(account.data.as_slice()).filter(|_| is_token_program(&account.owner))?;
     let key = |offset| Some(Address::new_from_array(*data.get(offset..)?.first_chunk()?));
     let amount = u64::from_le_bytes(*data.get(AMOUNT_OFFSET..)?.first_chunk()?);
-    Some(TokenAccount { mint: key(0)?, owner: key(OWNER_OFFSET)?, amount })
+    let is_frozen = data.get(STATE_OFFSET) == Some(&FROZEN);
+    Some(TokenAccount { mint: key(0)?, owner: key(OWNER_OFFSET)?, amount, is_frozen })
 }
 
 #[cfg(test)]
@@ -104,6 +110,11 @@ mod tests {
         data.extend(7u64.to_le_bytes());
         let found = token_account(&account(address::TOKEN_PROGRAM, data.clone())).unwrap();
         assert_eq!((found.mint, found.owner, found.amount), ([1; 32].into(), [2; 32].into(), 7));
+        assert!(!found.is_frozen);
+        let mut frozen = data.clone();
+        frozen.resize(165, 0);
+        frozen[STATE_OFFSET] = FROZEN;
+        assert!(token_account(&account(address::TOKEN_PROGRAM, frozen)).unwrap().is_frozen);
         data.pop();
         assert_eq!(token_account(&account(address::TOKEN_PROGRAM, data)), None);
     }

@@ -12,7 +12,7 @@ use {
         Address, address,
         gpu_market::state::{Config, ConfigSettings, Split},
         instructions::{
-            admin::{accept_admin, announce_split, propose_admin, set_pause, update_config},
+            admin::{accept_admin, announce_split, close_config, propose_admin, set_pause, update_config},
             market::list_market,
         },
     },
@@ -136,6 +136,24 @@ pub async fn list(context: &Context, market: MarketRef, listed: bool) -> Result<
         .with("market", market.0)
         .with("listed", listed);
     context.submit(record, &[list_market(config.admin, market.0, listed)]).await
+}
+
+/// Closes the config. Its rent goes to who paid it.
+pub async fn close(context: &Context) -> Result<(), CommandError> {
+    let config = mine(context).await?;
+    if let Err(error) = config.require_closable() {
+        return Err(CommandError::rule(
+            format!("{}, and {} are left", error.rule().trim_end_matches('.'), config.markets),
+            "see them with `gpu-market market list`; the authority of each closes it with `gpu-market market close`",
+        ));
+    }
+    let record =
+        Record::new("Config closed").with("config", address::config().0).with("rent_payer", config.rent_payer);
+    context.confirm(
+        Some(&record),
+        "Close the config of the protocol? Only the program's upgrade authority creates it again.",
+    )?;
+    context.submit(record, &[close_config(config.admin, config.rent_payer)]).await
 }
 
 /// The config, whose admin the key that acts is.

@@ -40,6 +40,8 @@ pub enum Command {
     },
     /// Becomes the admin that was proposed.
     AcceptAdmin,
+    /// Closes the protocol's config when no market is left; its rent goes back.
+    CloseConfig,
     /// Lists a market, for display and emissions only.
     List {
         /// Its address, or AUTHORITY/NUMBER.
@@ -67,6 +69,8 @@ pub enum Treasury {
         /// Whole tokens, or ALL.
         amount: AmountOrAll,
     },
+    /// Closes an empty treasury.
+    Close { mint: Address },
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
@@ -80,10 +84,12 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Resume => config::pause(context, 0).await,
         Command::ProposeAdmin { successor } => config::propose(context, successor).await,
         Command::AcceptAdmin => config::accept(context).await,
+        Command::CloseConfig => config::close(context).await,
         Command::List { market } => config::list(context, market, true).await,
         Command::Unlist { market } => config::list(context, market, false).await,
         Command::Treasury(Treasury::Show) => treasury::show(context).await,
         Command::Treasury(Treasury::Open { mint }) => treasury::open(context, mint).await,
+        Command::Treasury(Treasury::Close { mint }) => treasury::close(context, mint).await,
         Command::Treasury(Treasury::Withdraw { mint, amount }) => treasury::withdraw(context, mint, amount).await,
     }
 }

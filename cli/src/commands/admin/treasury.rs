@@ -3,14 +3,17 @@
 use {
     super::config::mine,
     crate::{
-        commands::{CommandError, lookup::AmountOrAll},
+        commands::{
+            CommandError,
+            lookup::{AmountOrAll, or_next},
+        },
         context::Context,
         output::{Record, Value},
     },
     gpu_market_sdk::{
         Address, Instruction, address,
-        gpu_market::state::Treasury,
-        instructions::treasury::{WithdrawTreasury, open_treasury, withdraw_treasury},
+        gpu_market::{error::MarketError, state::Treasury},
+        instructions::treasury::{WithdrawTreasury, close_treasury, open_treasury, withdraw_treasury},
     },
 };
 
@@ -66,4 +69,34 @@ pub async fn withdraw(context: &Context, mint: Address, amount: AmountOrAll) -> 
         .with("owner", config.treasury)
         .with("destination", destination);
     context.submit(record, &instructions).await
+}
+
+/// Closes an empty treasury. Its rent goes to who paid it.
+pub async fn close(context: &Context, mint: Address) -> Result<(), CommandError> {
+    let config = mine(context).await?;
+    let mint = context.connection.mint(&mint).await?;
+    let key = address::treasury(&mint.token.mint).0;
+    let treasury = or_next(
+        context.connection.get::<Treasury>(&key).await,
+        || format!("treasury of {}", mint.token.mint),
+        || "see which there are: `gpu-market admin treasury show`".to_owned(),
+    )?;
+    let held = context.connection.token_account(&treasury.vault).await?.map_or(0, |vault| vault.amount);
+    if held > 0 {
+        let rule = MarketError::TreasuryNotEmpty.rule().trim_end_matches('.');
+        let held = Value::amount(held, mint.decimals).text();
+        return Err(CommandError::rule(
+            format!("{rule}, and this one holds {held}"),
+            format!("withdraw that first: `gpu-market admin treasury withdraw {} ALL`", mint.token.mint),
+        ));
+    }
+    let record = Record::new("Treasury closed")
+        .with("treasury", key)
+        .with("mint", mint.token.mint)
+        .with("rent_payer", treasury.rent_payer);
+    context.confirm(
+        Some(&record),
+        "Close this treasury? Fees of its mint cannot be swept until somebody opens it again.",
+    )?;
+    context.submit(record, &[close_treasury(config.admin, mint.token, treasury.rent_payer)]).await
 }

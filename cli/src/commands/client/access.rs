@@ -1,4 +1,4 @@
-//! The delegate of an escrow.
+//! Who may post for an escrow, and with which nonces.
 
 use {
     super::{Escrow, find},
@@ -11,7 +11,7 @@ use {
     gpu_market_migrations::Decimal,
     gpu_market_sdk::{
         Address,
-        instructions::client::{SetDelegate, set_delegate},
+        instructions::client::{SetDelegate, raise_nonce_floor as raise, set_delegate},
     },
 };
 
@@ -50,4 +50,21 @@ pub async fn delegate(context: &Context, options: &Delegate) -> Result<(), Comma
         .with("cap", Value::amount(cap, mint.decimals))
         .with("expires_at", Value::time_if_set(expires_at, now));
     context.submit(record, &[instruction]).await
+}
+
+/// Gives up nonces below a floor.
+pub async fn raise_nonce_floor(context: &Context, floor: u64, escrow: &Escrow) -> Result<(), CommandError> {
+    let (owner, mint) = (context.me()?, escrow.mint(context).await?);
+    let (key, mut client) = find(context, owner, &mint).await?;
+    let before = client.nonce_floor;
+    if let Err(error) = client.raise_nonce_floor(floor) {
+        let rule = error.rule().trim_end_matches('.');
+        return Err(CommandError::rule(format!("{rule}, and it is {before}"), "pass a number above it"));
+    }
+    let record = Record::new("Nonce floor raised")
+        .with("client", key)
+        .with("nonce_floor_before", Value::Large(before))
+        .with("nonce_floor", Value::Large(floor));
+    context.confirm(Some(&record), "Give up all nonces below this? The floor never falls.")?;
+    context.submit(record, &[raise(owner, mint.token.mint, floor)]).await
 }

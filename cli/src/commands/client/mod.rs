@@ -50,6 +50,13 @@ pub enum Command {
         #[arg(long)]
         owner: Option<Address>,
     },
+    /// Gives up all nonces below a floor: what was signed with one of them can never be posted.
+    RaiseNonceFloor {
+        /// The first nonce that can still be posted.
+        floor: u64,
+        #[command(flatten)]
+        escrow: Escrow,
+    },
     /// Shows what the escrow holds; all of an owner's escrows if no mint is named.
     Balance(show::Balance),
     /// Closes an escrow without jobs, and withdraws what is left.
@@ -104,6 +111,7 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Delegate(delegate) => access::delegate(context, &delegate).await,
         Command::Referrer(options) => referrer::set(context, &options).await,
         Command::Check { escrow, owner } => referrer::check(context, owner, &escrow).await,
+        Command::RaiseNonceFloor { floor, escrow } => access::raise_nonce_floor(context, floor, &escrow).await,
         Command::Balance(balance) => show::balance(context, &balance).await,
         Command::Close { escrow, to } => money::close(context, &escrow, to).await,
     }

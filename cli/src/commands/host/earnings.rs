@@ -3,13 +3,13 @@
 use {
     super::{Whose, status::members},
     crate::{
-        commands::{CommandError, lookup::MarketRef},
+        commands::{CommandError, client::Escrow, lookup::MarketRef},
         context::Context,
         output::{Record, Value},
     },
     gpu_market_sdk::{
         Address, address,
-        instructions::host::{WithdrawEarnings, withdraw_earnings},
+        instructions::host::{WithdrawEarnings, close_earnings, withdraw_earnings},
         rpc::Mint,
     },
     std::collections::BTreeMap,
@@ -90,5 +90,29 @@ pub async fn withdraw(context: &Context, options: &Withdraw) -> Result<(), Comma
         let record = Record::new("There is nothing to withdraw").and(record);
         return context.print(&record);
     }
+    context.submit(record, &instructions).await
+}
+
+/// Closes the vault of a mint; its rent goes to the owner, who paid it.
+pub async fn close(context: &Context, escrow: &Escrow, to: Option<Address>) -> Result<(), CommandError> {
+    let (key, host) = context.host(None).await?;
+    context.require_key(format!("the host {key}"), "owner", &[host.owner])?;
+    host.require_no_members()?;
+    let mint = escrow.mint(context).await?;
+    let vault = address::earnings(&key, &mint.token.mint).0;
+    let Some(account) = context.connection.token_account(&vault).await? else {
+        return Err(CommandError::not_there(
+            format!("earnings vault of the host {key} in {}", mint.token.mint),
+            "it is closed already, or was never opened",
+        ));
+    };
+    let (destination, create) = context.destination(host.owner, to, &mint).await?;
+    let mut instructions: Vec<_> = create.into_iter().collect();
+    instructions.push(close_earnings(host.owner, mint.token, destination));
+    let record = Record::new("Earnings vault closed")
+        .with("host", key)
+        .and(row(vault, &mint, account.amount))
+        .with("destination", destination);
+    context.confirm(Some(&record), "Close this vault?")?;
     context.submit(record, &instructions).await
 }

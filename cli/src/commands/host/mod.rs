@@ -5,11 +5,12 @@ mod join;
 mod leave;
 mod missing;
 mod register;
+mod review;
 mod run;
 mod status;
 
 use {
-    super::{CommandError, lookup::MarketRef},
+    super::{CommandError, client::Escrow, lookup::MarketRef},
     crate::context::Context,
     clap::Subcommand,
     gpu_market_sdk::Address,
@@ -47,10 +48,25 @@ pub enum Command {
         #[command(flatten)]
         whose: Whose,
     },
+    /// Judges an active member of a premium market by its last full window, or ends a suspension. Anyone may.
+    Review {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+        #[command(flatten)]
+        whose: Whose,
+    },
     /// Shows what lies in the earnings vaults.
     Earnings(Whose),
     /// Withdraws earnings to the wallet of the host's owner.
     Withdraw(earnings::Withdraw),
+    /// Closes an earnings vault of a host without members, and withdraws what is left.
+    CloseEarnings {
+        #[command(flatten)]
+        escrow: Escrow,
+        /// Token account of the host's owner [default: its wallet's].
+        #[arg(long, value_name = "TOKEN_ACCOUNT")]
+        to: Option<Address>,
+    },
     /// Works: takes jobs, runs them, gives evidence, is paid, until Ctrl-C. The key that acts is the operator's.
     ///
     /// Ctrl-C drains: no new jobs are taken, and it ends when the host owes nothing. If it is killed, the same command takes
@@ -89,8 +105,10 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Status(whose) => status::status(context, &whose).await,
         Command::Missing { market, whose } => missing::missing(context, market, &whose).await,
         Command::Promote { market, whose } => missing::promote(context, market, &whose).await,
+        Command::Review { market, whose } => review::review(context, market, &whose).await,
         Command::Earnings(whose) => earnings::earnings(context, &whose).await,
         Command::Withdraw(withdraw) => earnings::withdraw(context, &withdraw).await,
+        Command::CloseEarnings { escrow, to } => earnings::close(context, &escrow, to).await,
         Command::Run(options) => run::run(context, &options).await,
         Command::Drain(drain) => leave::drain(context, &drain).await,
         Command::Resign { market } => leave::resign(context, market).await,

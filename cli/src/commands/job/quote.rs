@@ -31,7 +31,7 @@ pub struct Offer {
 /// Checks a wish against a market. Nothing is sent.
 pub async fn check(context: &Context, place: &Place, wanted: &Wanted) -> Result<(), CommandError> {
     require_open(context, place).await?;
-    require_rate(place, wanted)?;
+    require_rate(place, wanted.max_rate)?;
     require_duration(place, wanted)
 }
 
@@ -46,14 +46,7 @@ pub async fn offer(context: &Context, place: &Place, wanted: &Wanted) -> Result<
     let shards = context.shards(&place.address, place.market.shards).await?;
     let lines: Vec<Line> = shards.iter().map(|shard| Line::of(shard, place.now)).collect();
     let random = RandomState::new().hash_one(std::process::id());
-    let full = || {
-        CommandError::rule(
-            "every shard of the market's queue is full, so no job can wait in it",
-            "post again when a host took one, post to a host of your choice with --to-host, or let somebody grow a shard: \
-             `gpu-market market grow`",
-        )
-    };
-    let index = placement::to_post(&lines, place.terms.rate, random).ok_or_else(full)?;
+    let index = choose(&lines, place.terms.rate, random)?;
     let (shard, line) = pick(&shards, &lines, index).ok_or_else(full)?;
     let matched = line.jobs == 0 && line.head_seat.is_some_and(|seat| seat.rate <= place.terms.rate);
     let quote = if matched {
@@ -62,6 +55,19 @@ pub async fn offer(context: &Context, place: &Place, wanted: &Wanted) -> Result<
         quote::queued(&place.terms, wanted.duration, shard.into())?
     };
     Ok(Offer { shard: index, deposit: quote.deposit()?, quote, matched, ahead: line.jobs })
+}
+
+/// The shard to post a job at `rate` into; see [`placement::to_post`].
+fn choose(lines: &[Line], rate: u64, random: u64) -> Result<u8, CommandError> {
+    placement::to_post(lines, rate, random).ok_or_else(full)
+}
+
+fn full() -> CommandError {
+    CommandError::rule(
+        "every shard of the market's queue is full, so no job can wait in it",
+        "post again when a host took one, post to a host of your choice with --to-host, or let somebody grow a shard: \
+         `gpu-market market grow`",
+    )
 }
 
 fn pick<'a>(shards: &'a [ShardAccount], lines: &'a [Line], index: u8) -> Option<(&'a ShardAccount, &'a Line)> {
@@ -82,11 +88,11 @@ async fn require_open(context: &Context, place: &Place) -> Result<(), CommandErr
     ))
 }
 
-fn require_rate(place: &Place, wanted: &Wanted) -> Result<(), CommandError> {
-    if place.terms.rate <= wanted.max_rate {
+fn require_rate(place: &Place, max_rate: u64) -> Result<(), CommandError> {
+    if place.terms.rate <= max_rate {
         return Ok(());
     }
-    let (rate, accepted) = (place.rate(place.terms.rate).text(), place.rate(wanted.max_rate).text());
+    let (rate, accepted) = (place.rate(place.terms.rate).text(), place.rate(max_rate).text());
     Err(CommandError::rule(
         format!("the market's rate is {rate}, above the {accepted} that you accept"),
         "raise --max-rate (max_rate_per_hour in a spec), or choose another market: `gpu-market market list`",
@@ -126,4 +132,68 @@ pub fn record(place: &Place, wanted: &Wanted, offer: &Offer) -> Record {
         .with("deposit", place.pay(offer.deposit))
         .with("shard", offer.shard)
         .with("queue", waiting)
+}
+
+#[cfg(test)]
+mod tests {
+    use {
+        super::*,
+        bytemuck::Zeroable,
+        gpu_market_sdk::{
+            Address,
+            gpu_market::state::{Market, Terms},
+            instructions::Token,
+            placement::Head,
+            rpc::Mint,
+        },
+    };
+
+    const RATE: u64 = 1_000_000;
+
+    fn place() -> Place {
+        let payment = Mint { token: Token::spl(Address::default()), decimals: 6 };
+        let terms = Terms { rate: RATE, ..Terms::zeroed() };
+        Place { address: Address::default(), market: Market::zeroed(), terms, now: 0, payment, stake_decimals: 9 }
+    }
+
+    fn line(index: u8, jobs: u16, room: u32) -> Line {
+        Line { index, jobs, seats: 0, room, head_job: None, head_seat: None }
+    }
+
+    #[test]
+    fn a_full_queue_is_refused_with_what_else_there_is_to_do() {
+        let error = choose(&[line(0, 80, 0), line(1, 80, 0)], RATE, 7).unwrap_err();
+        assert_eq!(error.exit_code(), 6);
+        let said = error.to_string();
+        assert!(
+            said.starts_with("every shard of the market's queue is full, so no job can wait in it; "),
+            "{said}"
+        );
+        for way in ["post again when a host took one", "--to-host", "`gpu-market market grow`"] {
+            assert!(said.contains(way), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_queue_is_full_only_if_all_of_it_is_and_a_seat_takes_a_job_even_then() {
+        assert_eq!(choose(&[line(0, 80, 0), line(1, 79, 1)], RATE, 7).unwrap(), 1);
+        let seat = Head { rate: RATE, since: 1 };
+        let seats_only = Line { seats: 80, head_seat: Some(seat), ..line(0, 0, 0) };
+        assert_eq!(choose(&[seats_only], RATE, 7).unwrap(), 0);
+        let dear = Line { head_seat: Some(Head { rate: RATE + 1, ..seat }), ..seats_only };
+        assert_eq!(choose(&[dear], RATE, 7).unwrap_err().exit_code(), 6);
+    }
+
+    #[test]
+    fn a_rate_above_what_is_accepted_is_refused_with_both() {
+        let error = require_rate(&place(), RATE / 2).unwrap_err();
+        assert_eq!(error.exit_code(), 6);
+        let said = error.to_string();
+        assert!(
+            said.starts_with("the market's rate is 0.0036 per hour, above the 0.0018 per hour that you accept; "),
+            "{said}"
+        );
+        assert!(said.contains("raise --max-rate") && said.contains("`gpu-market market list`"), "{said}");
+        assert!(require_rate(&place(), RATE).is_ok());
+    }
 }

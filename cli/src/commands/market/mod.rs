@@ -1,6 +1,7 @@
 //! `gpu-market market`: markets, their terms and their queues.
 
 mod authority;
+mod close;
 mod create;
 mod list;
 mod load;
@@ -10,7 +11,12 @@ mod update;
 mod wait;
 
 use {
-    super::{CommandError, lookup::MarketRef, pause::Entries},
+    super::{
+        CommandError,
+        job::{Hash, hash},
+        lookup::MarketRef,
+        pause::Entries,
+    },
     crate::context::Context,
     clap::Subcommand,
     gpu_market_sdk::Address,
@@ -53,6 +59,19 @@ pub enum Command {
         /// Index of the shard.
         shard: u8,
     },
+    /// Admits a candidate whose GPUs were proven, until the premium market's genesis ends.
+    Admit {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+        /// Owner of the host, which has applied.
+        owner: Address,
+        /// GPUs that were proven.
+        #[arg(long)]
+        gpus: u16,
+        /// SHA-256 of the evidence, 64 hexadecimal digits.
+        #[arg(long, value_name = "HEX", value_parser = hash)]
+        evidence_hash: Hash,
+    },
     /// Proposes a successor of the authority, or takes a proposal back.
     ProposeAuthority {
         /// Its address, or AUTHORITY/NUMBER.
@@ -63,6 +82,21 @@ pub enum Command {
     /// Becomes the authority that was proposed.
     AcceptAuthority {
         /// Its address.
+        market: MarketRef,
+    },
+    /// Closes a market without members, jobs and seats: its shards, its terms, and itself. All rent goes back.
+    Close {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
+    /// Closes the last shard of the queue, which has to be empty; the market goes on with the others.
+    CloseShard {
+        /// Its address, or AUTHORITY/NUMBER.
+        market: MarketRef,
+    },
+    /// Closes all terms that were superseded; the market and its jobs go on.
+    CloseTerms {
+        /// Its address, or AUTHORITY/NUMBER.
         market: MarketRef,
     },
 }
@@ -77,7 +111,13 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Resume { market } => authority::pause(context, market, 0).await,
         Command::Rebalance { market } => queue::rebalance(context, market).await,
         Command::Grow { market, shard } => queue::grow(context, market, shard).await,
+        Command::Admit { market, owner, gpus, evidence_hash } => {
+            authority::admit(context, market, owner, gpus, evidence_hash.into()).await
+        }
         Command::ProposeAuthority { market, successor } => authority::propose(context, market, successor).await,
         Command::AcceptAuthority { market } => authority::accept(context, market).await,
+        Command::Close { market } => close::market(context, market).await,
+        Command::CloseShard { market } => close::shard(context, market).await,
+        Command::CloseTerms { market } => close::terms(context, market).await,
     }
 }

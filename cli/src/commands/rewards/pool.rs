@@ -8,8 +8,8 @@ use {
     },
     gpu_market_sdk::{
         Address, address,
-        gpu_market::state::RewardPool,
-        instructions::rewards::{check_pool, open_pool},
+        gpu_market::state::{RewardPool, Treasury},
+        instructions::rewards::{check_pool, close_pool, open_pool},
         rewards::Stream,
     },
 };
@@ -66,6 +66,37 @@ pub async fn check(context: &Context, mint: Address) -> Result<(), CommandError>
     let held = context.connection.token_account(&pool.vault).await?.map_or(0, |vault| vault.amount);
     let decimals = context.connection.mint(&mint).await?.decimals;
     context.submit(checked(key, held, pool.booked()?, decimals), &[check_pool(mint)]).await
+}
+
+/// Closes a pool. Its rent goes to who paid it, and what no division handed out to the treasury.
+pub async fn close(context: &Context, mint: Address) -> Result<(), CommandError> {
+    let mint = context.connection.mint(&mint).await?;
+    let (key, pool) = find(context, mint.token.mint).await?;
+    pool.require_closable()?;
+    require_treasury(context, mint.token.mint).await?;
+    let left = context.connection.token_account(&pool.vault).await?.map_or(0, |vault| vault.amount);
+    let record = Record::new("Pool closed")
+        .with("pool", key)
+        .with("mint", mint.token.mint)
+        .with("decimals", mint.decimals)
+        .with("to_treasury", Value::amount(left, mint.decimals))
+        .with("rent_payer", pool.rent_payer);
+    context.confirm(
+        Some(&record),
+        "Close this pool? Fees of its mint cannot be swept until somebody opens it again.",
+    )?;
+    context.submit(record, &[close_pool(mint.token, pool.rent_payer)]).await
+}
+
+/// Refuses where there is no treasury for what belongs to it.
+pub async fn require_treasury(context: &Context, mint: Address) -> Result<(), CommandError> {
+    let treasury = context.connection.get::<Treasury>(&address::treasury(&mint).0).await;
+    or_next(
+        treasury,
+        || format!("treasury of {mint}"),
+        || format!("anyone opens it with `gpu-market admin treasury open {mint}`"),
+    )?;
+    Ok(())
 }
 
 /// What a check of a vault will find.

@@ -92,7 +92,7 @@ pub enum Command {
 }
 
 /// The stake of an owner, which has to be there.
-async fn find(context: &Context, owner: Address) -> Result<(Address, Stake), CommandError> {
+pub async fn find(context: &Context, owner: Address) -> Result<(Address, Stake), CommandError> {
     let key = address::stake(&owner).0;
     let stake = or_next(
         context.connection.get::<Stake>(&key).await,
