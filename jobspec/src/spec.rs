@@ -65,6 +65,17 @@ pub struct PrivateTerms {
     pub result_key: Hash,
 }
 
+#[cfg(feature = "sealing")]
+impl PrivateTerms {
+    /// Terms with a new salt, for a result that is sealed to this key.
+    pub fn new(result_key: [u8; 32]) -> Self {
+        use crypto_box::aead::{OsRng, rand_core::RngCore};
+        let mut salt = [0; 32];
+        OsRng.fill_bytes(&mut salt);
+        Self { salt: Hash(salt), result_key: Hash(result_key) }
+    }
+}
+
 /// Tier of a market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -165,6 +176,17 @@ impl Spec {
         Ok(())
     }
 
+    /// Refuses a key that is no key.
+    fn check_private(&self) -> Result<(), DocumentError> {
+        match &self.private {
+            Some(terms) if terms.result_key.0 == [0; 32] => {
+                let allowed = "the client's x25519 key, which the result is sealed to";
+                Err(DocumentError::value("private.result_key", "it is zero", allowed))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_rate(&self) -> Result<(), DocumentError> {
         let (whole, fraction) = self.max_rate_per_hour.split_once('.').unwrap_or((&self.max_rate_per_hour, "0"));
         let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -198,6 +220,7 @@ impl Document for Spec {
         self.work()?;
         self.check_env()?;
         self.check_rate()?;
+        self.check_private()?;
         self.check_limits()
     }
 }
