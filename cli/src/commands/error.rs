@@ -149,7 +149,8 @@ fn agent_code(error: &AgentError) -> u8 {
         AgentError::StateInUse(_)
         | AgentError::WrongState { .. }
         | AgentError::State { .. }
-        | AgentError::Store(_) => 3,
+        | AgentError::Store(_)
+        | AgentError::Letter(_) => 3,
         AgentError::Decode { .. } | AgentError::Document(_) => 1,
     }
 }
