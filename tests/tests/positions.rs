@@ -302,7 +302,7 @@ fn positions_that_a_stake_does_not_have_are_left_away_or_filled_with_the_program
     let fixed = named.accounts.len() - 4;
     let mut filled = named.clone();
     filled.accounts.resize(fixed + 8, AccountMeta::new_readonly(address::PROGRAM, false));
-    world.ok(&[named.clone()], &[&host.owner]);
+    world.ok(std::slice::from_ref(&named), &[&host.owner]);
     world.ok(&[filled], &[&host.owner]);
     assert_eq!(world.stake_account(&host).amount, 120);
     // Behind a gap nothing is read, and half a pair is none.
