@@ -2,7 +2,7 @@
 
 use {
     crate::chain::ChainError,
-    gpu_market_jobspec::{DocumentError, store::StoreError},
+    gpu_market_jobspec::{DocumentError, sealing::LetterError, store::StoreError},
     gpu_market_sdk::{Address, error::DecodeError},
     std::path::PathBuf,
 };
@@ -79,6 +79,9 @@ pub enum AgentError {
     /// The store of the configuration cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A sealed spec does not open, or a result cannot be sealed.
+    #[error(transparent)]
+    Letter(#[from] LetterError),
 }
 
 impl AgentError {

@@ -2,7 +2,7 @@
 
 use {
     gpu_market::state::Tier,
-    gpu_market_jobspec::{self as jobspec, Document, DocumentError, Hash},
+    gpu_market_jobspec::{self as jobspec, Document, DocumentError, Hash, PrivateTerms},
     gpu_market_migrations::{Decimal, Deployment, FileError, MarketSpec},
     std::path::Path,
 };
@@ -23,6 +23,8 @@ pub struct Spec {
     pub max_duration: u32,
     /// Whole tokens per hour.
     pub max_rate: Decimal,
+    /// What makes it private.
+    pub private: Option<PrivateTerms>,
     /// The canonical encoding, which a store keeps.
     pub document: Vec<u8>,
     /// Its SHA-256.
@@ -40,7 +42,16 @@ impl Spec {
 
     /// Parses the text of a spec; `file` is its name in errors.
     pub fn parse(file: &str, text: &str) -> Result<Self, FileError> {
-        let spec = jobspec::Spec::parse(text.as_bytes()).map_err(|error| refused(file, error))?;
+        Self::of(file, jobspec::Spec::parse(text.as_bytes()).map_err(|error| refused(file, error))?)
+    }
+
+    /// The same spec with these terms, and so with another hash; `file` is its name in errors.
+    pub fn made_private(&self, file: &str, terms: PrivateTerms) -> Result<Self, FileError> {
+        let open = jobspec::Spec::parse(&self.document).map_err(|error| refused(file, error))?;
+        Self::of(file, jobspec::Spec { private: Some(terms), ..open })
+    }
+
+    fn of(file: &str, spec: jobspec::Spec) -> Result<Self, FileError> {
         let document = spec.canonical().map_err(|error| refused(file, error))?;
         let tier = match spec.tier {
             jobspec::Tier::Community => Tier::Community,
@@ -58,6 +69,7 @@ impl Spec {
             payment: spec.payment,
             max_duration: spec.max_duration_seconds,
             max_rate,
+            private: spec.private,
             hash: Hash::of(&document).0,
             document,
         })

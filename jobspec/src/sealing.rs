@@ -12,10 +12,20 @@
 //! the host's is the hash that each of them signed on chain.
 
 #[cfg(feature = "sealing")]
+mod file;
+#[cfg(feature = "sealing")]
 mod keys;
+#[cfg(feature = "sealing")]
+mod letters;
 
 #[cfg(feature = "sealing")]
-pub use keys::{SealingKey, seal};
+pub use {
+    file::KeyFileError,
+    keys::{SealingKey, seal},
+    letters::{receive, send},
+};
+
+use crate::{Hash, store::StoreError};
 
 /// What every envelope begins with.
 pub const HEADER: &[u8] = b"gpu-market-sealed/1\n";
@@ -32,6 +42,15 @@ pub enum Content {
     Result = 2,
 }
 
+impl std::fmt::Display for Content {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Spec => "spec",
+            Self::Result => "result",
+        })
+    }
+}
+
 /// Why an envelope cannot be made or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
@@ -46,7 +65,33 @@ pub enum SealError {
     /// It was sealed for another job, or as something else.
     #[error("the envelope is another job's, or not what it was sent as; ask for the right one")]
     WrongContent,
+    /// There is no key to seal to.
+    #[error("there is no key to seal to: it is all zeros, as where none is registered")]
+    NoKey,
     /// The system has no random numbers.
     #[error("sealing failed: the system gives no random numbers")]
     NoRandomness,
+}
+
+/// Why a letter did not come or go. All of it may be mended by another letter in place of this one.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// The store failed, or has no such letter.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The envelope cannot be made or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// It opens, and what is in it is not what the chain names: anybody may seal something to a public key.
+    #[error(
+        "the sealed {content} has hash {actual}, and the chain names {expected}; ask who has it to seal the right one"
+    )]
+    OtherDocument {
+        /// What it should be.
+        content: Content,
+        /// The hash on chain.
+        expected: Hash,
+        /// The hash of what came.
+        actual: Hash,
+    },
 }

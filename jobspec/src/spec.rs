@@ -9,6 +9,11 @@ use {
 /// What a client wants done, as a person writes it. A field that is not listed here is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+// Either a command or an image, as `Spec::work` has it; the other one may be spelled out as null.
+#[cfg_attr(feature = "schema", schemars(extend("oneOf" = [
+    { "required": ["command"], "properties": { "command": { "type": "array" }, "image": { "type": "null" } } },
+    { "required": ["image"], "properties": { "image": { "type": "string" }, "command": { "type": "null" } } },
+])))]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// What people call the job.
@@ -36,18 +41,18 @@ pub struct Spec {
     /// Symbol of the token that the job is paid in.
     pub payment: String,
     /// Seconds that are bought.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4294967295u32)))]
     pub max_duration_seconds: u32,
     /// Worst rate that the client accepts, tokens per hour, as a decimal number in quotes.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9]{1,12}(\.[0-9]{1,18})?$")))]
     pub max_rate_per_hour: String,
     /// Memory that the job needs at most, mebibytes; the host's own limit if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4294967295u32)))]
     pub memory_mib: Option<u32>,
     /// Bytes of output at most; the host's own limit if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 4294967295u32)))]
     pub output_bytes: Option<u32>,
     /// Only of a private job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,6 +68,17 @@ pub struct PrivateTerms {
     pub salt: Hash,
     /// The client's x25519 key, which the result is sealed to.
     pub result_key: Hash,
+}
+
+#[cfg(feature = "sealing")]
+impl PrivateTerms {
+    /// Terms with a new salt, for a result that is sealed to this key.
+    pub fn new(result_key: [u8; 32]) -> Self {
+        use crypto_box::aead::{OsRng, rand_core::RngCore};
+        let mut salt = [0; 32];
+        OsRng.fill_bytes(&mut salt);
+        Self { salt: Hash(salt), result_key: Hash(result_key) }
+    }
 }
 
 /// Tier of a market.
@@ -165,6 +181,17 @@ impl Spec {
         Ok(())
     }
 
+    /// Refuses a key that is no key.
+    fn check_private(&self) -> Result<(), DocumentError> {
+        match &self.private {
+            Some(terms) if terms.result_key.0 == [0; 32] => {
+                let allowed = "the client's x25519 key, which the result is sealed to";
+                Err(DocumentError::value("private.result_key", "it is zero", allowed))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_rate(&self) -> Result<(), DocumentError> {
         let (whole, fraction) = self.max_rate_per_hour.split_once('.').unwrap_or((&self.max_rate_per_hour, "0"));
         let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -198,6 +225,7 @@ impl Document for Spec {
         self.work()?;
         self.check_env()?;
         self.check_rate()?;
+        self.check_private()?;
         self.check_limits()
     }
 }

@@ -56,6 +56,9 @@ async fn object(State(kept): State<Kept>, method: Method, uri: Uri, headers: Hea
         return StatusCode::FORBIDDEN.into_response();
     }
     let mut kept = kept.lock().unwrap();
+    if let Some(token) = query.get("X-Amz-Security-Token") {
+        kept.insert("token".into(), token.as_bytes().to_vec());
+    }
     if method == Method::PUT {
         kept.insert(uri.path().to_owned(), body.to_vec());
         return StatusCode::OK.into_response();
@@ -72,6 +75,7 @@ fn settings(endpoint: String) -> S3Settings {
         prefix: "gpu-market/".into(),
         access_key: ACCESS.into(),
         secret_key: SECRET.into(),
+        session_token: None,
     }
 }
 
@@ -104,6 +108,16 @@ async fn what_is_altered_missing_or_too_large_is_not_returned() {
     kept.lock().unwrap().insert(format!("/jobs/gpu-market/{hash}"), b"another one".to_vec());
     assert!(matches!(store.get(hash, 100).await, Err(StoreError::WrongContent { .. })));
     assert!(matches!(store.get(Hash([1; 32]), 100).await, Err(StoreError::Missing { .. })));
+}
+
+#[tokio::test]
+async fn a_key_for_a_while_is_signed_with_its_token() {
+    let (endpoint, kept) = service().await;
+    let store = S3::new(S3Settings { session_token: Some("a-token".into()), ..settings(endpoint) }).unwrap();
+    // The service checks the signature over all that is in the address, the token too.
+    let hash = store.put(b"a document").await.unwrap();
+    assert_eq!(kept.lock().unwrap().get("token").map(Vec::as_slice), Some(b"a-token".as_slice()));
+    assert_eq!(store.get(hash, 100).await.unwrap(), b"a document");
 }
 
 #[tokio::test]

@@ -52,6 +52,12 @@ fn a_bad_spec_is_refused_with_the_field_and_what_is_allowed() {
         ("\"1.5\"", "\"1e3\"", "max_rate_per_hour: \"1e3\" is no rate; allowed: a decimal number"),
         ("\"1.5\"", "\"1.\"", "max_rate_per_hour: \"1.\" is no rate"),
         (r#"600"#, r#"600,"memory_mib":0"#, "memory_mib: it is zero; allowed: 1 or more"),
+        (
+            r#"600"#,
+            r#"600,"private":{"salt":"0000000000000000000000000000000000000000000000000000000000000000",
+                "result_key":"0000000000000000000000000000000000000000000000000000000000000000"}"#,
+            "private.result_key: it is zero; allowed: the client's x25519 key",
+        ),
         (r#""name":"a","#, r#""name":"a","nam":1,"#, "nam: unknown field `nam`, expected one of `name`"),
         (r#"600"#, r#"600,"private":{"sal":1}"#, "private.sal: unknown field `sal`, expected"),
         (r#"600"#, r#"600,"private":{"salt":"ab"}"#, "private.salt: not 64 hexadecimal digits"),

@@ -7,15 +7,12 @@ use {
     gpu_market_sdk::{Address, gpu_market::state::Job},
 };
 
-/// A spec that came, or why this host does not run it.
-pub(super) type Received = Result<Vec<u8>, String>;
-
 impl<C: Chain> Agent<C> {
     /// Gets the spec of an assigned job and writes it down, or why this host does not run it.
     pub(super) async fn fetch(&mut self, view: &View, job: Address) -> Result<bool, AgentError> {
         let Some(account) = view.jobs.get(&job) else { return Ok(false) };
         let received = match self.public_spec(account).await {
-            Err(missing @ StoreError::Missing { .. }) => self.private_spec(job, account, missing).await?,
+            Err(missing @ StoreError::Missing { .. }) => Ok(self.private_spec(job, account, missing).await?),
             Err(error) if !error.is_transient() => Err(error.to_string()),
             received => Ok(received?),
         };
@@ -35,6 +32,9 @@ impl<C: Chain> Agent<C> {
     fn check(&self, document: &[u8], account: &Job) -> Result<(), String> {
         let spec = Spec::parse(document).map_err(|error| format!("its spec is none: {error}"))?;
         let work = spec.work().map_err(|error| error.to_string())?;
+        if spec.private.is_some() {
+            self.require_private()?;
+        }
         if account.duration > self.config.max_duration {
             return Err(format!("it may run {} seconds, longer than this host is willing to", account.duration));
         }

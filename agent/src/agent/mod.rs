@@ -36,6 +36,15 @@ const IN_FLIGHT: i64 = 150;
 /// Steps without a rest between them, so that a mistake in a plan costs no more than these.
 const STEPS: u32 = 50;
 
+/// Bytes of a result beside its output: addresses, hashes, and the note.
+const BESIDE_OUTPUT: usize = 64 << 10;
+
+/// Bytes of output whose result the store takes: four for three of them, and what is beside it.
+fn most_output(store: &dyn Store) -> u64 {
+    let encoded = store.largest().saturating_sub(BESIDE_OUTPUT);
+    u64::try_from(encoded.saturating_mul(3) / 4).unwrap_or(u64::MAX)
+}
+
 /// What an agent works with.
 pub struct Parts<C> {
     /// The chain.
@@ -88,8 +97,9 @@ impl<C: Chain> Agent<C> {
     /// # Errors
     ///
     /// [`AgentError::StateInUse`] if another agent has the state; others if it cannot be used.
-    pub fn open(config: Config, parts: Parts<C>) -> Result<Self, AgentError> {
+    pub fn open(mut config: Config, parts: Parts<C>) -> Result<Self, AgentError> {
         let state = State::open(&config.state, config.host)?;
+        config.limits.output = config.limits.output.min(most_output(parts.store.as_ref()));
         Ok(Self {
             config,
             parts,
@@ -215,7 +225,7 @@ impl<C: Chain> Agent<C> {
                     self.report_lost(reason);
                     return Ok(changed);
                 }
-                Err(error @ (AgentError::Chain(_) | AgentError::Store(_))) => {
+                Err(error @ (AgentError::Chain(_) | AgentError::Store(_) | AgentError::Letter(_))) => {
                     self.quiet.insert(action.clone(), view.now.saturating_add(RETRY));
                     self.reports.push(Report::Failed { what: act::describe(&action), reason: error.to_string() });
                 }

@@ -1,34 +1,44 @@
 //! Private jobs: specs come sealed, and results go sealed.
 
 use {
-    super::{Agent, documents::Received},
+    super::Agent,
     crate::{AgentError, chain::Chain},
     gpu_market_jobspec::{
         Document, Hash, PrivateTerms, Spec,
-        sealing::{Content, OVERHEAD, seal},
+        sealing::{self, Content, LetterError},
         store::{Letter, StoreError},
     },
     gpu_market_sdk::{Address, gpu_market::state::Job},
 };
 
 impl<C: Chain> Agent<C> {
-    /// The spec that the client has sealed to this host since the job was assigned.
-    /// It is `missing` where this host has no key, or there is no letter.
+    /// The spec that the client has sealed to this host since the job was assigned. It is `missing` where this host has no
+    /// key, or there is no letter.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::Letter`] for a letter that is not for this host, or not what was posted. Until the client sends
+    /// another one it is as if there were none: it may be for the host that had the job before, or from a stranger.
     pub(super) async fn private_spec(
         &self,
         job: Address,
         account: &Job,
         missing: StoreError,
-    ) -> Result<Received, AgentError> {
+    ) -> Result<Vec<u8>, AgentError> {
         let Some(key) = &self.config.sealing_key else { return Err(missing.into()) };
         let letter = Letter { job: job.to_bytes(), content: Content::Spec };
-        let limit = Spec::LIMIT.saturating_add(OVERHEAD);
-        let envelope = self.parts.store.receive(letter, limit).await?;
-        let opened = key.open(&envelope, &letter.job, Content::Spec).map_err(|error: SealError| error.to_string());
-        Ok(opened.and_then(|document| {
-            let is_posted = Hash::of(&document) == Hash(account.spec_hash);
-            is_posted.then_some(document).ok_or_else(|| "the sealed spec is not the one that was posted".into())
-        }))
+        let store = self.parts.store.as_ref();
+        match sealing::receive(store, letter, key, Hash(account.spec_hash), Spec::LIMIT).await {
+            Err(LetterError::Store(StoreError::Missing { .. } | StoreError::NoLetters { .. })) => {
+                Err(missing.into())
+            }
+            received => Ok(received?),
+        }
+    }
+
+    /// Refuses a private job whose result could not be delivered.
+    pub(super) fn require_private(&self) -> Result<(), String> {
+        self.parts.store.require_letters().map_err(|error| error.to_string())
     }
 
     /// Leaves a result for the client, sealed to the key in its spec.
@@ -39,9 +49,6 @@ impl<C: Chain> Agent<C> {
         result: &[u8],
     ) -> Result<(), AgentError> {
         let letter = Letter { job: job.to_bytes(), content: Content::Result };
-        let sealed = seal(&terms.result_key.0, &letter.job, Content::Result, result);
-        let envelope = sealed
-            .map_err(|error| StoreError::Unusable { store: self.parts.store.name(), reason: error.to_string() })?;
-        Ok(self.parts.store.send(letter, &envelope).await?)
+        Ok(sealing::send(self.parts.store.as_ref(), letter, &terms.result_key.0, result).await?)
     }
 }

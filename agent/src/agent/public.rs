@@ -1,11 +1,14 @@
 //! What private jobs come to in a build without them.
 
 use {
-    super::{Agent, documents::Received},
+    super::Agent,
     crate::{AgentError, chain::Chain},
     gpu_market_jobspec::{PrivateTerms, store::StoreError},
     gpu_market_sdk::{Address, gpu_market::state::Job},
 };
+
+/// What a build without private jobs says of one.
+const NOT_BUILT: &str = "this build runs no private jobs; build it with the feature `private`";
 
 impl<C: Chain> Agent<C> {
     /// No sealed spec is looked for.
@@ -14,13 +17,17 @@ impl<C: Chain> Agent<C> {
         _: Address,
         _: &Job,
         missing: StoreError,
-    ) -> Result<Received, AgentError> {
+    ) -> Result<Vec<u8>, AgentError> {
         Err(missing.into())
+    }
+
+    /// No private job is started.
+    pub(super) fn require_private(&self) -> Result<(), String> {
+        Err(NOT_BUILT.into())
     }
 
     /// No private job was started.
     pub(super) async fn send_result(&self, _: Address, _: &PrivateTerms, _: &[u8]) -> Result<(), AgentError> {
-        let reason = "this build seals no results; build it with the feature `private`".to_owned();
-        Err(StoreError::Unusable { store: self.parts.store.name(), reason }.into())
+        Err(StoreError::Unusable { store: self.parts.store.name(), reason: NOT_BUILT.into() }.into())
     }
 }

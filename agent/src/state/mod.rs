@@ -10,7 +10,8 @@ use {
     rusqlite::{Connection, OptionalExtension, named_params},
     std::{
         collections::BTreeMap,
-        fs::{File, TryLockError},
+        fs::{DirBuilder, File, TryLockError},
+        os::unix::fs::DirBuilderExt,
         path::{Path, PathBuf},
     },
 };
@@ -52,7 +53,9 @@ impl State {
     /// [`AgentError::State`] if it cannot be used.
     pub fn open(folder: &Path, host: Address) -> Result<Self, AgentError> {
         let unusable = |reason: String| AgentError::State { folder: folder.to_owned(), reason };
-        std::fs::create_dir_all(folder).map_err(|error| unusable(error.to_string()))?;
+        // For its owner alone: specs and results of private jobs lie in it.
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| unusable(error.to_string()))?;
         let lock = lock(folder)?;
         let database = open_database(&folder.join("agent.sqlite")).map_err(|error| unusable(error.to_string()))?;
         let mut state = Self { folder: folder.to_owned(), database, rows: BTreeMap::new(), _lock: lock };

@@ -75,3 +75,12 @@ fn a_file_that_is_no_state_is_named() {
     let error = State::open(folder.path(), HOST).err().unwrap();
     assert!(error.to_string().contains("file is not a database"), "{error}");
 }
+
+#[test]
+fn a_folder_that_is_made_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let made = folder.path().join("made/state");
+    let _state = State::open(&made, HOST).unwrap();
+    assert_eq!(std::fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o700);
+}

@@ -1,15 +1,19 @@
 //! Jobs that do not go as they should.
 
 use {
-    crate::stage::{Stage, finish_work, phase, settle},
-    gpu_market_agent::{Report, executor::WorkLimits},
-    gpu_market_jobspec::{Ending, Image, Spec, Verdict, Work},
+    crate::stage::{Embedded, Stage, finish_work, phase, settle},
+    gpu_market_agent::{Agent, Parts, Report, executor::WorkLimits},
+    gpu_market_jobspec::{
+        Ending, Hash, Image, PrivateTerms, Spec, Verdict, Work,
+        store::{Folder, Letter, Pending, Store, StoreError},
+    },
     gpu_market_sdk::{
         Address,
         gpu_market::state::{JobState, Outcome},
         instructions::job,
     },
     solana_signer::Signer,
+    std::sync::Arc,
 };
 
 /// Runs a script to its end and returns the job.
@@ -169,6 +173,78 @@ async fn work_that_no_executor_runs_is_declined_at_no_cost_and_named() {
     assert_eq!(stage.job(&job).spec_declines, 1);
 }
 
+/// A folder that takes no more than a node of IPFS would, in small: no letters, no large documents.
+struct Plain(Arc<Folder>);
+
+/// Bytes of output whose result such a folder takes.
+const PLAIN_OUTPUT: usize = 300;
+
+impl Store for Plain {
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn largest(&self) -> usize {
+        (64 << 10) + PLAIN_OUTPUT / 3 * 4
+    }
+
+    fn require_letters(&self) -> Result<(), StoreError> {
+        Err(StoreError::NoLetters { store: self.name() })
+    }
+
+    fn put<'a>(&'a self, document: &'a [u8]) -> Pending<'a, Hash> {
+        assert!(document.len() <= self.largest());
+        self.0.put(document)
+    }
+
+    fn get<'a>(&'a self, hash: Hash, limit: usize) -> Pending<'a, Vec<u8>> {
+        self.0.get(hash, limit)
+    }
+
+    fn send<'a>(&'a self, _: Letter, _: &'a [u8]) -> Pending<'a, ()> {
+        Box::pin(async { self.require_letters() })
+    }
+
+    fn receive(&self, _: Letter, _: usize) -> Pending<'_, Vec<u8>> {
+        Box::pin(async { Err(StoreError::NoLetters { store: self.name() }) })
+    }
+}
+
+fn plain_agent(stage: &Stage) -> Agent<Embedded> {
+    let store = Arc::new(Plain(stage.store.clone()));
+    Agent::open(stage.config(), Parts { store, ..stage.parts() }).unwrap()
+}
+
+#[tokio::test]
+async fn output_is_no_larger_than_the_store_takes_a_result() {
+    let mut stage = Stage::new();
+    let job = stage.post("while :; do echo again; done").await;
+    let mut agent = plain_agent(&stage);
+    settle(&mut agent).await;
+    let reports = finish_work(&mut agent).await;
+    assert!(reports.contains(&Report::Delivered(job)), "{reports:?}");
+    let result = stage.result(&job).await;
+    assert_eq!((result.ending.clone(), result.output().unwrap().len()), (Ending::TooMuchOutput, PLAIN_OUTPUT));
+}
+
+#[tokio::test]
+async fn a_private_job_whose_result_could_not_be_delivered_is_declined_at_no_cost() {
+    let mut stage = Stage::new();
+    let terms = PrivateTerms { salt: Hash([1; 32]), result_key: Hash([2; 32]) };
+    let spec = Spec { private: Some(terms), ..stage.spec("true") };
+    spec.store(&stage).await;
+    let job = stage.post_spec(&spec);
+    let mut agent = plain_agent(&stage);
+    let reports = settle(&mut agent).await;
+    let declined = |report: &Report| match report {
+        Report::Declined { job: declined, reason } => *declined == job && reason.contains("keeps no letters"),
+        _ => false,
+    };
+    assert!(reports.iter().any(declined), "{reports:?}");
+    let member = stage.chain.world.borrow().member_account(&stage.host, &stage.market());
+    assert_eq!((stage.job(&job).spec_declines, member.missed, member.declines), (1, 0, 0));
+}
+
 /// What the tests here do with a spec.
 trait Document {
     fn hash_text(&self) -> String;
@@ -181,7 +257,6 @@ impl Document for Spec {
     }
 
     async fn store(&self, stage: &Stage) {
-        use gpu_market_jobspec::store::Store;
         let canonical = gpu_market_jobspec::Document::canonical(self).unwrap();
         stage.store.put(&canonical).await.unwrap();
     }

@@ -3,6 +3,8 @@
 
 mod endings;
 mod losses;
+#[cfg(feature = "private")]
+mod private;
 mod restarts;
 mod rivals;
 mod seats;

@@ -111,6 +111,8 @@ pub struct Stage {
     pub limits: WorkLimits,
     /// Seconds that the machine's clock is ahead of the chain's.
     pub skew: i64,
+    /// The secret key that private specs are sealed to.
+    pub sealing_key: Option<[u8; 32]>,
     nonce: u64,
 }
 
@@ -137,6 +139,7 @@ impl Stage {
             folder,
             limits: WorkLimits { memory: None, output: 1_000, file: 1 << 20 },
             skew: 0,
+            sealing_key: None,
             nonce: 0,
         }
     }
@@ -156,7 +159,12 @@ impl Stage {
             withdraw: Some(Withdraw { from: 1, to: self.owner_wallet }),
         };
         let state = self.folder.path().join("state");
-        Config { limits: self.limits, ..Config::new(self.host.host, state, vec![venue]) }
+        Config {
+            limits: self.limits,
+            #[cfg(feature = "private")]
+            sealing_key: self.sealing_key.map(gpu_market_jobspec::sealing::SealingKey::from_bytes),
+            ..Config::new(self.host.host, state, vec![venue])
+        }
     }
 
     pub fn parts(&self) -> Parts<Embedded> {

@@ -7,7 +7,11 @@ use {
         keypair::KeyError,
     },
     gpu_market_agent::AgentError,
-    gpu_market_jobspec::store::StoreError,
+    gpu_market_jobspec::{
+        DocumentError,
+        sealing::{KeyFileError, LetterError},
+        store::{ChoiceError, StoreError},
+    },
     gpu_market_migrations::{FileError, PlanError},
     gpu_market_sdk::{Address, error::Refusal, gpu_market::error::MarketError, rpc::RpcError, view::ViewError},
     std::fmt::Display,
@@ -18,7 +22,7 @@ pub const EXIT_CODES: &str = "Exit codes:
   0  done
   1  an error that none of the others names
   2  the arguments are wrong, or a question has nobody to answer it
-  3  a file cannot be used: config, key, spec or markets
+  3  a file or the store cannot be used: config, key, spec, markets, result
   4  the cluster: unreachable, busy, or without the program
   5  there is no such account
   6  refused by a rule of the program; nothing has changed
@@ -48,6 +52,14 @@ pub enum CommandError {
     Agent(Box<AgentError>),
     #[error(transparent)]
     Store(Box<StoreError>),
+    #[error("{origin}: {error}")]
+    Choice { origin: &'static str, error: ChoiceError },
+    #[error(transparent)]
+    SealingKey(#[from] KeyFileError),
+    #[error(transparent)]
+    Letter(Box<LetterError>),
+    #[error("the result of the job is none: {0}; the host's fault, which `gpu-market job dispute` marks")]
+    Result(DocumentError),
     #[error(transparent)]
     View(#[from] ViewError),
     #[error(
@@ -102,6 +114,12 @@ impl From<StoreError> for CommandError {
     }
 }
 
+impl From<LetterError> for CommandError {
+    fn from(error: LetterError) -> Self {
+        Self::Letter(Box::new(error))
+    }
+}
+
 impl From<MarketError> for CommandError {
     fn from(error: MarketError) -> Self {
         Self::Refusal(error.into())
@@ -127,8 +145,14 @@ impl CommandError {
             Self::Unanswered { .. }
             | Self::Input { .. }
             | Self::Amount(_)
+            | Self::Choice { .. }
             | Self::Config(ConfigError::NoCluster(_) | ConfigError::NoCommitment(_)) => 2,
-            Self::Config(_) | Self::Key(_) | Self::File(_) | Self::Store(_) => 3,
+            Self::Config(_)
+            | Self::Key(_)
+            | Self::File(_)
+            | Self::Store(_)
+            | Self::SealingKey(_)
+            | Self::Letter(_) => 3,
             Self::Agent(error) => agent_code(error),
             Self::Rpc(error) => rpc_code(error),
             Self::NotThere { .. } => 5,
@@ -136,7 +160,7 @@ impl CommandError {
             Self::TokensMissing(_) => 7,
             Self::WrongKey { .. } => 8,
             Self::Declined => 10,
-            Self::Plan(_) | Self::View(_) | Self::Output(_) => 1,
+            Self::Plan(_) | Self::View(_) | Self::Output(_) | Self::Result(_) => 1,
         }
     }
 }
@@ -149,7 +173,8 @@ fn agent_code(error: &AgentError) -> u8 {
         AgentError::StateInUse(_)
         | AgentError::WrongState { .. }
         | AgentError::State { .. }
-        | AgentError::Store(_) => 3,
+        | AgentError::Store(_)
+        | AgentError::Letter(_) => 3,
         AgentError::Decode { .. } | AgentError::Document(_) => 1,
     }
 }

@@ -53,8 +53,11 @@ impl std::fmt::Debug for SealingKey {
 ///
 /// # Errors
 ///
-/// [`SealError::NoRandomness`].
+/// [`SealError::NoKey`] if the key is all zeros, to which everybody could open it; [`SealError::NoRandomness`].
 pub fn seal(to: &[u8; 32], job: &[u8; 32], content: Content, document: &[u8]) -> Result<Vec<u8>, SealError> {
+    if *to == [0; 32] {
+        return Err(SealError::NoKey);
+    }
     let inside = [[content as u8].as_slice(), job, document].concat();
     let sealed = PublicKey::from(*to).seal(&mut OsRng, &inside).map_err(|_| SealError::NoRandomness)?;
     Ok([HEADER, &sealed].concat())
@@ -100,6 +103,11 @@ mod tests {
         }
         let longer = [envelope.as_slice(), b"x"].concat();
         assert_eq!(key.open(&longer, &JOB, Content::Result), Err(SealError::WrongKeyOrAltered));
+    }
+
+    #[test]
+    fn nothing_is_sealed_to_no_key() {
+        assert_eq!(seal(&[0; 32], &JOB, Content::Spec, b"a spec"), Err(SealError::NoKey));
     }
 
     #[test]

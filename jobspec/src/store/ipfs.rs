@@ -39,7 +39,12 @@ impl Ipfs {
     /// [`StoreError::Unusable`] if that is no address, or there is no TLS.
     pub fn new(api: &str) -> Result<Self, StoreError> {
         let unusable = |reason| StoreError::Unusable { store: "the node of IPFS".into(), reason };
-        let api = Url::parse(api).map_err(|error| unusable(format!("{api:?} is no address: {error}")))?;
+        // Without the address, where secrets may be.
+        let mut api = Url::parse(api).map_err(|error| unusable(format!("its address is none: {error}")))?;
+        if !api.path().ends_with('/') {
+            // What is joined to it goes below its path.
+            api.set_path(&format!("{}/", api.path()));
+        }
         Ok(Self { client: http::client().map_err(unusable)?, api })
     }
 
@@ -122,8 +127,16 @@ impl Store for Ipfs {
         Box::pin(self.cat(hash, limit))
     }
 
+    fn largest(&self) -> usize {
+        MAX_BLOCK
+    }
+
+    fn require_letters(&self) -> Result<(), StoreError> {
+        Err(StoreError::NoLetters { store: self.name() })
+    }
+
     fn send<'a>(&'a self, _: Letter, _: &'a [u8]) -> Pending<'a, ()> {
-        Box::pin(async { Err(StoreError::NoLetters { store: self.name() }) })
+        Box::pin(async { self.require_letters() })
     }
 
     fn receive(&self, _: Letter, _: usize) -> Pending<'_, Vec<u8>> {

@@ -3,6 +3,7 @@
 //! A document is named by its SHA-256, the hash that the chain holds. A letter is a sealed envelope for one job, named by
 //! the job's address and what is in it, since its own hash is known to nobody but its sender.
 
+mod choice;
 mod folder;
 #[cfg(any(feature = "ipfs", feature = "s3"))]
 mod http;
@@ -11,14 +12,17 @@ mod ipfs;
 #[cfg(feature = "s3")]
 mod s3;
 
-pub use folder::Folder;
 #[cfg(feature = "ipfs")]
 pub use ipfs::{Ipfs, MAX_BLOCK, cid};
 #[cfg(feature = "s3")]
 pub use s3::{S3, S3Settings};
+pub use {
+    choice::{Choice, ChoiceError},
+    folder::Folder,
+};
 
 use {
-    crate::{Hash, sealing::Content},
+    crate::{Hash, MAX_DOCUMENT, sealing::Content},
     std::{future::Future, pin::Pin},
 };
 
@@ -29,6 +33,20 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + S
 pub trait Store: Send + Sync {
     /// What people call the store, without secrets.
     fn name(&self) -> String;
+
+    /// Bytes of the largest document that it takes.
+    fn largest(&self) -> usize {
+        MAX_DOCUMENT
+    }
+
+    /// Refuses a store that keeps no letters, which private jobs need.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoLetters`].
+    fn require_letters(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Stores a document and returns its hash. Storing it again changes nothing.
     fn put<'a>(&'a self, document: &'a [u8]) -> Pending<'a, Hash>;
@@ -55,11 +73,7 @@ pub struct Letter {
 impl Letter {
     /// Name of the letter in folders and buckets: the job's address in hexadecimal digits, and what is in it.
     pub fn file_name(&self) -> String {
-        let content = match self.content {
-            Content::Spec => "spec",
-            Content::Result => "result",
-        };
-        format!("letters/{}.{content}", Hash(self.job))
+        format!("letters/{}.{}", Hash(self.job), self.content)
     }
 }
 

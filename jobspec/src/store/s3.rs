@@ -2,13 +2,15 @@
 
 use {
     super::{Letter, Pending, Store, StoreError, http, verified},
-    crate::{Hash, MAX_DOCUMENT},
+    crate::{Hash, MAX_DOCUMENT, sealing::OVERHEAD},
     reqwest::{Client, Response, StatusCode},
     rusty_s3::{Bucket, Credentials, S3Action, UrlStyle},
     std::time::Duration,
     url::Url,
 };
 
+/// Largest object: a sealed document of the largest size.
+const MAX_OBJECT: usize = MAX_DOCUMENT.saturating_add(OVERHEAD);
 /// How long a signed address may be used.
 const SIGNED_FOR: Duration = Duration::from_secs(300);
 
@@ -29,6 +31,15 @@ pub struct S3Settings {
     pub access_key: String,
     /// Its secret part.
     pub secret_key: String,
+    /// What belongs to an access key that is valid for a while only.
+    pub session_token: Option<String>,
+}
+
+impl std::fmt::Debug for S3Settings {
+    /// Where the bucket is, and nothing of who may use it.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "S3Settings({}, {}, {}, {:?})", self.endpoint, self.bucket, self.region, self.prefix)
+    }
 }
 
 /// A bucket.
@@ -47,13 +58,16 @@ impl S3 {
     /// [`StoreError::Unusable`] if the settings name no bucket, or there is no TLS.
     pub fn new(settings: S3Settings) -> Result<Self, StoreError> {
         let unusable = |reason| StoreError::Unusable { store: format!("the bucket {}", settings.bucket), reason };
-        let endpoint = Url::parse(&settings.endpoint)
-            .map_err(|error| unusable(format!("{:?} is no address: {error}", settings.endpoint)))?;
+        let endpoint =
+            Url::parse(&settings.endpoint).map_err(|error| unusable(format!("its address is none: {error}")))?;
         let style = if settings.bucket_in_host { UrlStyle::VirtualHost } else { UrlStyle::Path };
         let bucket = Bucket::new(endpoint, style, settings.bucket.clone(), settings.region.clone())
             .map_err(|error| unusable(error.to_string()))?;
         let client = http::client().map_err(unusable)?;
-        let credentials = Credentials::new(settings.access_key, settings.secret_key);
+        let credentials = match settings.session_token {
+            Some(token) => Credentials::new_with_token(settings.access_key, settings.secret_key, token),
+            None => Credentials::new(settings.access_key, settings.secret_key),
+        };
         Ok(Self { client, bucket, credentials, prefix: settings.prefix })
     }
 
@@ -66,8 +80,8 @@ impl S3 {
     }
 
     async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        if bytes.len() > MAX_DOCUMENT {
-            return Err(StoreError::TooLarge { what: name.into(), limit: MAX_DOCUMENT });
+        if bytes.len() > MAX_OBJECT {
+            return Err(StoreError::TooLarge { what: name.into(), limit: MAX_OBJECT });
         }
         let object = self.object(name);
         let url = self.bucket.put_object(Some(&self.credentials), &object).sign(SIGNED_FOR);

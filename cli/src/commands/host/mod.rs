@@ -7,11 +7,12 @@ mod missing;
 mod register;
 mod review;
 mod run;
+mod sealing;
 mod status;
 
 use {
     super::{CommandError, client::Escrow, lookup::MarketRef},
-    crate::context::Context,
+    crate::{context::Context, data::SealingOption},
     clap::Subcommand,
     gpu_market_sdk::Address,
 };
@@ -20,6 +21,9 @@ use {
 pub enum Command {
     /// Registers the host of the key that acts.
     Register(register::Settings),
+    /// Shows the key that private jobs are sealed to, and makes it if there is none. Its secret stays in a file where the
+    /// agent runs.
+    SealingKey(SealingOption),
     /// Changes operator, sealing key or metadata; what is not named stays.
     Update(register::Settings),
     /// Enrolls into a community market.
@@ -99,6 +103,7 @@ pub struct Whose {
 pub async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
         Command::Register(settings) => register::register(context, &settings).await,
+        Command::SealingKey(option) => sealing::show(context, &option),
         Command::Update(settings) => register::update(context, &settings).await,
         Command::Enroll { market } => join::enroll(context, market).await,
         Command::Apply { market } => join::apply(context, market).await,

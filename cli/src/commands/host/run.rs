@@ -1,12 +1,13 @@
 //! `gpu-market host run`: the host agent.
 
 use {
-    super::join::access,
+    super::{join::access, sealing},
     crate::{
         amount,
         commands::{CommandError, lookup::MarketRef, wallet::wallet},
         context::Context,
-        data, stop,
+        data::{self, SealingOption, StoreOption},
+        stop,
     },
     gpu_market_agent::{
         Config, Parts, Report, Venue, Withdraw,
@@ -14,7 +15,6 @@ use {
         executor::{Docker, DockerSettings, Executors, Local},
         gpu::{self, Gpu},
     },
-    gpu_market_jobspec::store::Folder,
     gpu_market_migrations::Decimal,
     gpu_market_sdk::{Address, gpu_market::state::Host},
     std::{path::PathBuf, sync::Arc, time::Duration},
@@ -53,9 +53,10 @@ pub struct Run {
     /// Folder of the agent's own state and of the work of its jobs [default: one for each host].
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// Folder of specs and results [default: that of this user].
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreOption,
+    #[command(flatten)]
+    sealing: SealingOption,
     /// Ends jobs that run and that this agent does not know, as the host's fault. Only where the state is lost for good.
     #[arg(long)]
     take_over: bool,
@@ -63,8 +64,11 @@ pub struct Run {
 
 /// Works until Ctrl-C, and then until the host owes nothing.
 pub async fn run(context: &Context, options: &Run) -> Result<(), CommandError> {
+    let (store, key) = (options.store.open()?, options.sealing.find()?);
     let (address, host) = context.host(options.owner).await?;
     context.require_key(format!("the host {address}"), "operator", &[host.operator])?;
+    let (key, warning) = sealing::of_host(&options.sealing, key, host.sealing_key)?;
+    warning.iter().for_each(|warning| context.warn(warning));
     let mut venues = Vec::with_capacity(options.markets.len());
     for market in &options.markets {
         venues.push(venue(context, options, &host, *market).await?);
@@ -75,10 +79,10 @@ pub async fn run(context: &Context, options: &Run) -> Result<(), CommandError> {
     };
     let executors = executors(options, &state).await?;
     gpus(context);
-    let config = config(options, address, state, venues);
-    let store = Folder::new(data::store(options.store.as_deref())?);
+    let mut config = config(options, address, state, venues);
+    config.sealing_key = key;
     let chain = Cluster::new(context.connection.clone(), context.keypair()?.insecure_clone());
-    let parts = Parts::new(chain, Arc::new(store), executors);
+    let parts = Parts::new(chain, store, executors);
     Ok(gpu_market_agent::run(config, parts, stop::requested(), |report| say(context, &report)).await?)
 }
 

@@ -5,7 +5,10 @@ mod finish;
 mod list;
 mod logs;
 mod post;
+mod private;
 mod quote;
+mod result;
+mod reveal;
 mod show;
 mod site;
 mod watch;
@@ -32,6 +35,11 @@ pub enum Command {
     List(list::List),
     /// Follows a job until it is over.
     Watch(watch::Watch),
+    /// Seals the spec of a private job to the host that it is assigned to, and to the next one if that one declines, until
+    /// the job runs.
+    Reveal(reveal::Reveal),
+    /// Shows what came of a job; the result of a private one is opened with the client's sealing key.
+    Result(result::ResultOf),
     /// Buys more seconds for a job.
     Extend {
         job: Address,
@@ -64,6 +72,8 @@ pub async fn run(command: Command, context: &Context) -> Result<(), CommandError
         Command::Show { job } => show::show(context, job).await,
         Command::List(list) => list::list(context, &list).await,
         Command::Watch(watch) => watch::watch(context, &watch).await,
+        Command::Reveal(options) => reveal::reveal(context, &options).await,
+        Command::Result(options) => result::result(context, &options).await,
         Command::Extend { job, by } => change::extend(context, job, by).await,
         Command::Reprice { job, max_rate } => change::reprice(context, job, max_rate).await,
         Command::End { job } => finish::end(context, job).await,

@@ -1,7 +1,10 @@
 //! Posting a job.
 
 use {
-    super::quote::{self, Offer, offer, record},
+    super::{
+        private::Kept,
+        quote::{self, Offer, offer, record},
+    },
     crate::{
         amount,
         commands::{
@@ -9,11 +12,11 @@ use {
             lookup::{MarketRef, Place, gpu_class, or_next},
         },
         context::{Context, receipt_record},
-        data, explain,
+        data::{SealingOption, StoreOption},
+        explain,
         output::{Record, Value},
         spec::Spec,
     },
-    gpu_market_jobspec::store::{Folder, Store},
     gpu_market_migrations::{Decimal, FileError},
     gpu_market_sdk::{
         Address, address,
@@ -52,9 +55,14 @@ pub struct Post {
     /// one].
     #[arg(long)]
     nonce: Option<u64>,
-    /// Folder that the spec is put into, for the host to find it [default: that of this user].
-    #[arg(long, value_name = "DIR")]
-    store: Option<PathBuf>,
+    /// Keeps the spec here instead of in the store; `gpu-market job reveal` seals it to the host that gets the job, which
+    /// seals the result to this client.
+    #[arg(long, conflicts_with = "spec_hash")]
+    private: bool,
+    #[command(flatten)]
+    sealing: SealingOption,
+    #[command(flatten)]
+    store: StoreOption,
     /// Owner of a host whose waiting seat is to take the job; it never waits in line.
     #[arg(long, value_name = "OWNER")]
     to_host: Option<Address>,
@@ -98,8 +106,13 @@ pub struct Wanted {
 
 pub async fn post(context: &Context, options: &Post) -> Result<(), CommandError> {
     let spec = options.spec.as_deref().map(Spec::read).transpose()?;
+    let store = options.store.open()?;
+    let is_private = options.private || spec.as_ref().is_some_and(|spec| spec.private.is_some());
+    let kept = is_private.then(Kept::of_user).transpose()?;
+    if is_private {
+        store.require_letters()?;
+    }
     let place = context.place(market(context, options, spec.as_ref()).await?).await?;
-    let wanted = wanted(options, spec.as_ref(), &place)?;
     let owner = options.client_owner.map_or_else(|| context.me(), Ok)?;
     let key = address::client(&owner, &place.market.payment_mint).0;
     let client = or_next(
@@ -110,8 +123,16 @@ pub async fn post(context: &Context, options: &Post) -> Result<(), CommandError>
     context.require_key(format!("the client {key}"), "owner or delegate", &[client.owner, client.delegate])?;
     let nonce = match options.nonce {
         Some(nonce) => nonce,
-        None => free_nonce(context, &key, client.nonce_floor).await?,
+        None => free_nonce(context, &key, client.nonce_floor, kept.as_ref()).await?,
     };
+    let spec = match (spec, &kept) {
+        (Some(spec), Some(kept)) => {
+            let secret = || options.sealing.read_or_new();
+            Some(kept.made_private(&file(options), spec, address::job(&key, nonce).0, secret).await?)
+        }
+        (spec, _) => spec,
+    };
+    let wanted = wanted(options, spec.as_ref(), &place)?;
     if let Some(posted) = posted(context, &key, nonce, &place, &wanted).await? {
         return context.print(&posted);
     }
@@ -144,12 +165,19 @@ pub async fn post(context: &Context, options: &Post) -> Result<(), CommandError>
     context.confirm(Some(&quote), &question)?;
     if let Some(spec) = spec.as_ref().filter(|_| !context.is_dry_run()) {
         // Before the job is posted: a host that cannot find its spec declines it.
-        Folder::new(data::store(options.store.as_deref())?).put(&spec.document).await?;
+        match &kept {
+            Some(kept) => kept.keep(post.job(), &spec.document).await?,
+            None => {
+                store.put(&spec.document).await?;
+            }
+        }
     }
     if options.nonce.is_none() && !context.is_dry_run() {
         context.note(&format!("this is nonce {nonce}: if it is interrupted, repeat it with --nonce {nonce}"));
     }
-    send(context, post, target, Record::new(format!("Posted in {}", gpu_class(&place.market))).and(quote)).await
+    let next = if is_private { "reveal" } else { "watch" };
+    let record = Record::new(format!("Posted in {}", gpu_class(&place.market))).and(quote);
+    send(context, post, target, record.hint(format!("next: `gpu-market job {next} {}`", post.job()))).await
 }
 
 /// A waiting seat to post to.
@@ -191,7 +219,7 @@ async fn send(
         Some(receipt) => record.and(receipt_record(receipt)),
         None => record,
     };
-    context.print(&record.hint(format!("next: `gpu-market job watch {}`", posted.job)))
+    context.print(&record)
 }
 
 /// The job that has this nonce, if it is the one that is asked for: then nothing is reserved again.
@@ -216,8 +244,14 @@ async fn posted(
     Ok(Some(record.hint(format!("next: `gpu-market job show {address}`"))))
 }
 
-/// The first nonce from the floor on that no job has, among those that cost the program least.
-async fn free_nonce(context: &Context, client: &Address, floor: u64) -> Result<u64, CommandError> {
+/// The first nonce from the floor on that no job has, among those that cost the program least. For a private job, none that a
+/// spec is kept for: it may be posted and not there yet.
+async fn free_nonce(
+    context: &Context,
+    client: &Address,
+    floor: u64,
+    kept: Option<&Kept>,
+) -> Result<u64, CommandError> {
     let mut from = floor;
     loop {
         let mut nonces = Vec::with_capacity(NONCES);
@@ -228,8 +262,14 @@ async fn free_nonce(context: &Context, client: &Address, floor: u64) -> Result<u
         }
         let jobs: Vec<Address> = nonces.iter().map(|nonce| address::job(client, *nonce).0).collect();
         let found = context.connection.find_all::<Job>(&jobs).await?;
-        if let Some((nonce, _)) = nonces.iter().zip(found).find(|(_, job)| job.is_none()) {
-            return Ok(*nonce);
+        for ((nonce, address), job) in nonces.iter().zip(&jobs).zip(found) {
+            let is_kept = match kept {
+                Some(kept) => kept.find(*address).await?.is_some(),
+                None => false,
+            };
+            if job.is_none() && !is_kept {
+                return Ok(*nonce);
+            }
         }
     }
 }

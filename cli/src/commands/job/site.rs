@@ -14,6 +14,7 @@ use {
         instructions::Parties,
         view::JobView,
     },
+    std::time::Duration,
 };
 
 /// A job with what its commands need.
@@ -63,4 +64,16 @@ impl Site {
 pub async fn view(context: &Context, address: Address) -> Result<JobView, CommandError> {
     let next = "it may be closed, or on another cluster: `gpu-market job list`, `gpu-market job logs`";
     or_next(context.connection.job(&address).await, || format!("job at {address}"), || next.to_owned())
+}
+
+/// A job's view after so many seconds. A cluster that does not answer for a while is waited for.
+pub async fn next_view(context: &Context, address: Address, interval: u64) -> Result<JobView, CommandError> {
+    loop {
+        tokio::time::sleep(Duration::from_secs(interval)).await;
+        match context.connection.job(&address).await {
+            Ok(view) => return Ok(view),
+            Err(error) if error.is_transient() => context.warn(&error.to_string()),
+            Err(error) => return Err(error.into()),
+        }
+    }
 }

@@ -8,7 +8,6 @@ use {
         output::{Format, Record},
     },
     gpu_market_sdk::{Address, view::Phase},
-    std::time::Duration,
 };
 
 /// What to follow.
@@ -63,18 +62,7 @@ pub async fn watch(context: &Context, options: &Watch) -> Result<(), CommandErro
         if Until::of(&view.phase) >= options.until {
             return Ok(());
         }
-        view = next(context, options).await?;
+        view = site::next_view(context, options.job, options.interval).await?;
         place.now = context.connection.clock().await.map_or(place.now, |clock| clock.unix);
-    }
-}
-
-async fn next(context: &Context, options: &Watch) -> Result<gpu_market_sdk::view::JobView, CommandError> {
-    loop {
-        tokio::time::sleep(Duration::from_secs(options.interval)).await;
-        match context.connection.job(&options.job).await {
-            Ok(view) => return Ok(view),
-            Err(error) if error.is_transient() => context.warn(&error.to_string()),
-            Err(error) => return Err(error.into()),
-        }
     }
 }
