@@ -295,3 +295,17 @@ fn the_config_closes_when_the_last_market_is_closed() {
     // And can be created again.
     world.ok(&[admin::create_config(creation(&world, settings()))], &[&upgrade, &sponsor]);
 }
+
+#[test]
+fn the_program_says_where_to_report_a_vulnerability() {
+    let program = gpu_market_tests::program();
+    let find = |mark: &[u8]| program.windows(mark.len()).position(|bytes| bytes == mark).expect("the mark");
+    let (begin, end) =
+        (find(b"=======BEGIN SECURITY.TXT V1=======\0"), find(b"=======END SECURITY.TXT V1=======\0"));
+    let text = std::str::from_utf8(&program[begin..end]).expect("text");
+    let fields: Vec<&str> = text.split('\0').skip(1).collect();
+    let value = |key: &str| fields.chunks(2).find(|pair| pair[0] == key).map(|pair| pair[1]);
+    assert_eq!(value("name"), Some("GPU Market"));
+    assert!(value("contacts").is_some_and(|contacts| contacts.starts_with("other:")), "{fields:?}");
+    assert!(value("policy").is_some_and(|policy| policy.contains("docs/SECURITY.md")), "{fields:?}");
+}

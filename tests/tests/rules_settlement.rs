@@ -151,6 +151,16 @@ proptest! {
         prop_assert_eq!(Penalty::NONE.total(), Ok(0));
     }
 
+    /// Digits of the long division that are as large as they can be: its estimates are wrong there if anywhere.
+    #[test]
+    fn a_whole_gives_back_every_number_whatever_its_digits(
+        digits in prop::array::uniform2(prop_oneof![Just(u32::MAX), Just(0), u32::MAX - 2..=u32::MAX, any::<u32>()]),
+        whole in 1..=u64::MAX,
+    ) {
+        let part = u64::from(digits[0]) << 32 | u64::from(digits[1]);
+        prop_assert_eq!(proportion(part, whole, whole), Ok(part));
+    }
+
     #[test]
     fn a_proportion_is_never_more_than_its_part(part in amount(), amount in amount(), whole in amount()) {
         let result = proportion(part, amount, whole);

@@ -4,7 +4,7 @@ use {
     super::{table, thousands},
     crate::{
         costs::{Cost, Sample},
-        peers::{DELIST, FINISH, FIXED_UNITS, GLOBAL, LIST, QUEUE, RENT, Step, WORK},
+        peers::{DELIST, FINISH, FIXED_UNITS, GLOBAL, LIST, QUEUE, RENT, SOURCE, Step, WORK},
         results::Results,
         rules::{ACCOUNT_PERCENT, MARGIN_PERCENT, UNITS_PER_SECOND},
     },
