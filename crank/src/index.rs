@@ -38,6 +38,8 @@ pub struct Index {
     programs: HashMap<Address, Address>,
     /// Shards by market and number.
     places: BTreeMap<(Address, u8), Address>,
+    /// Markets with the emissions to their hosts.
+    incentives: BTreeSet<(Address, Address)>,
 }
 
 /// What an account's change may have changed.
@@ -126,10 +128,11 @@ impl Index {
         places.filter_map(|(_, address)| self.shard(address))
     }
 
-    /// The incentives for the hosts of a market, with their addresses.
+    /// The incentives for the hosts of a market, with their addresses and in the order of these.
     pub fn incentives(&self, market: &Address) -> impl Iterator<Item = (&Address, &Emission)> {
-        let of_market = move |emission: &Emission| emission.is(EmissionKind::Hosts) && emission.target == *market;
-        self.emissions.iter().filter(move |(_, emission)| of_market(emission))
+        let [first, last] = [u8::MIN, u8::MAX].map(|byte| (*market, Address::new_from_array([byte; 32])));
+        let of_market = self.incentives.range(first..=last);
+        of_market.filter_map(|(_, address)| Some((address, self.emission(address)?)))
     }
 
     pub(crate) fn set_token_program(&mut self, mint: Address, program: Address) {
@@ -140,8 +143,14 @@ impl Index {
     pub(crate) fn apply(&mut self, address: Address, account: Option<Account>) -> Touched {
         let old = self.take(&address);
         let touched = if old == account { Touched::default() } else { touched(address, &old, &account) };
-        if let Some(Account::Shard(account)) = &old {
-            self.places.remove(&(account.shard.market, account.shard.index));
+        match &old {
+            Some(Account::Shard(account)) => {
+                self.places.remove(&(account.shard.market, account.shard.index));
+            }
+            Some(Account::Emission(account)) => {
+                self.incentives.remove(&(account.target, address));
+            }
+            _ => {}
         }
         if let Some(account) = account {
             self.insert(address, account);
@@ -150,8 +159,14 @@ impl Index {
     }
 
     fn insert(&mut self, address: Address, account: Account) {
-        if let Account::Shard(account) = &account {
-            self.places.insert((account.shard.market, account.shard.index), address);
+        match &account {
+            Account::Shard(account) => {
+                self.places.insert((account.shard.market, account.shard.index), address);
+            }
+            Account::Emission(account) if account.is(EmissionKind::Hosts) => {
+                self.incentives.insert((account.target, address));
+            }
+            _ => {}
         }
         self.put(address, account);
     }

@@ -184,11 +184,13 @@ impl<'a> View<'a> {
         } else {
             Some(job.member)
         };
+        let waiting = if self.now.unix < closable { Outlook::at(closable) } else { Outlook::nothing() };
+        // What it pays is lost with the job, so it comes before the close.
         if let Some(step) = self.incentive(&address, job) {
-            return Some(Outlook { steps: vec![step], ..Outlook::at(closable) });
+            return Some(Outlook { steps: vec![step], ..waiting });
         }
         if self.now.unix < closable {
-            return Some(Outlook::at(closable));
+            return Some(waiting);
         }
         let step = self.step(Kind::CloseJob, format!("job {address} was kept for its seven days"), || {
             vec![job::close_job(job::CloseJob {

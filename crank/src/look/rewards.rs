@@ -50,7 +50,8 @@ impl View<'_> {
         Some(Outlook { steps: vec![step], ..Outlook::default() })
     }
 
-    /// What an incentive of its market pays the host of an ended job; nothing if there is none.
+    /// What the incentive of its market that pays most pays the host of an ended job, which is paid by one only; nothing if
+    /// there is none.
     pub(super) fn incentive(&self, address: &Address, job: &Job) -> Option<Step> {
         if job.evidenced == 0 || job.has(job_flags::REWARDED) {
             return None;
@@ -59,11 +60,14 @@ impl View<'_> {
         let config = self.fixed(&settings, |index, address| index.config(address))?;
         let market = self.fixed(&job.market, |index, address| index.market(address))?;
         let member = self.fixed(&job.member, |index, address| index.member(address))?;
-        let (incentive, mint, amount) = self.index.incentives(&job.market).find_map(|(key, emission)| {
+        let paying = self.index.incentives(&job.market).filter_map(|(key, emission)| {
             let (mut emission, mut job) = (*emission, *job);
             let amount = emission.reward(&mut job, market, config, self.now.unix).ok()?;
             Some((*key, emission.mint, amount))
-        })?;
+        });
+        let (incentive, mint, amount) = paying.max_by_key(|(_, _, amount)| *amount)?;
+        // Another job may spend it, or what is left of it this week.
+        self.reads(incentive);
         let token = self.token(mint)?;
         let why = format!("incentive {incentive} pays {amount} base units for job {address}");
         let parties = Parties::of(*address, job, member);
