@@ -51,7 +51,7 @@ pub async fn take_up(folder: &Path) -> io::Result<Supervised> {
         // The number may be another process's by now.
         Ok(descriptor) if is_script_of(pid, &folder) => Some((pid, descriptor)),
         Ok(_) => {
-            kill_leftovers(pid);
+            kill_leftovers(pid).await;
             None
         }
         Err(Errno::SRCH) => None,
@@ -77,16 +77,28 @@ async fn claimed(folder: &Path) -> io::Result<Pid> {
 /// Whether this is the script of `folder`: it has the folder among its arguments. A process that is gone but not reaped
 /// has none, and is as good as gone.
 fn is_script_of(pid: Pid, folder: &Path) -> bool {
-    let arguments = fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default();
-    arguments.split(|byte| *byte == 0).any(|argument| argument == folder.as_os_str().as_encoded_bytes())
+    arguments_of(pid).split(|byte| *byte == 0).any(|argument| argument == folder.as_os_str().as_encoded_bytes())
+}
+
+/// The arguments of a process, each ended by a zero byte; none of one that is gone, or about to be.
+fn arguments_of(pid: Pid) -> Vec<u8> {
+    fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).unwrap_or_default()
 }
 
 /// Kills what a script left behind that ended before it was looked at. Only a child of ours that was not reaped: its number,
 /// and so that of its group, is nobody else's yet.
-fn kill_leftovers(pid: Pid) {
+async fn kill_leftovers(pid: Pid) {
     let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-    if matches!(waitid(WaitId::Pid(pid), look), Ok(Some(_))) {
-        let _ = kill_process_group(pid, Signal::KILL);
+    loop {
+        match waitid(WaitId::Pid(pid), look) {
+            Ok(Some(_)) => {
+                let _ = kill_process_group(pid, Signal::KILL);
+                return;
+            }
+            // It has lost its arguments on its way out, and can be waited for in a moment.
+            Ok(None) if arguments_of(pid).is_empty() => sleep(CLAIM_LOOK).await,
+            _ => return,
+        }
     }
 }
 
