@@ -11,13 +11,9 @@ use {
     },
 };
 
-/// The command: what `GPU_MARKET` names, else the release build of this checkout.
+/// The command: what `GPU_MARKET` names, else that of [`super::user`].
 fn executable() -> PathBuf {
-    let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/gpu-market");
-    let executable = std::env::var_os("GPU_MARKET").map_or_else(|| PathBuf::from(built), PathBuf::from);
-    let how = "build it with `cargo build --release --locked -p gpu-market-cli`, or name it in GPU_MARKET";
-    assert!(executable.exists(), "there is no {}; {how}", executable.display());
-    executable
+    std::env::var_os("GPU_MARKET").map_or_else(super::user::binary, PathBuf::from)
 }
 
 /// Where the processes work, and where the network is.
@@ -67,6 +63,16 @@ impl Party {
         let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{}: {arguments:?}: {printed}{errors}", self.name);
         printed.lines().next_back().map_or(Value::Null, |line| serde_json::from_str(line).expect("JSON"))
+    }
+
+    /// The exit code and what is said by a command that fails.
+    #[track_caller]
+    pub fn fails(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.command(arguments).output().expect("the command starts");
+        let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout.is_empty(), "{}: {arguments:?}: {printed}", self.name);
+        assert!(!errors.contains("panicked"), "{errors}");
+        (output.status.code().expect("an exit code"), errors.into_owned())
     }
 
     /// Starts a command that runs until it is stopped. What it says goes to a file of its name.

@@ -10,7 +10,7 @@ use {
     },
     gpu_market_jobspec::{
         Document, Hash, JobResult,
-        sealing::{self, Content, LetterError, SealingKey},
+        sealing::{self, Content, LetterError, OVERHEAD, SealingKey},
         store::{Letter, Store, StoreError},
     },
     gpu_market_migrations::FileError,
@@ -36,7 +36,13 @@ pub async fn result(context: &Context, options: &ResultOf) -> Result<(), Command
     let key = options.sealing.find()?;
     let view = site::view(context, options.job).await?;
     let hash = hash(&view.phase, options.job)?;
-    let document = document(store.as_ref(), options.job, hash, key.as_ref()).await?;
+    let key = key.ok_or(options.sealing.path()?);
+    let document = document(store.as_ref(), options.job, hash, key.as_ref()).await.inspect_err(|error| {
+        if matches!(error, CommandError::Store(store) if matches!(**store, StoreError::Missing { .. })) {
+            context
+                .warn("a host delivers the result a moment after the job's end: repeat this, or name its --store");
+        }
+    })?;
     let result = JobResult::parse(&document).map_err(CommandError::Result)?;
     if result.job != options.job.to_string() || result.spec != Hash(view.job.spec_hash) {
         context
@@ -64,23 +70,35 @@ fn hash(phase: &Phase, job: Address) -> Result<Hash, CommandError> {
     }
 }
 
-/// The result from the store: in the open, or in a letter to the client.
+/// The result from the store: in the open, or in a letter to the client, which takes a key; else the file that has none.
 async fn document(
     store: &dyn Store,
     job: Address,
     hash: Hash,
-    key: Option<&SealingKey>,
+    key: Result<&SealingKey, &PathBuf>,
 ) -> Result<Vec<u8>, CommandError> {
     let missing = match store.get(hash, JobResult::LIMIT).await {
         Err(missing @ StoreError::Missing { .. }) => missing,
         found => return Ok(found?),
     };
-    let Some(key) = key else { return Err(missing.into()) };
     let letter = Letter { job: job.to_bytes(), content: Content::Result };
+    let key = match key {
+        Ok(key) => key,
+        Err(file) => {
+            let sealed = store.receive(letter, JobResult::LIMIT.saturating_add(OVERHEAD)).await;
+            return Err(if sealed.is_ok() { no_key(job, file) } else { missing.into() });
+        }
+    };
     match sealing::receive(store, letter, key, hash, JobResult::LIMIT).await {
         Err(LetterError::Store(StoreError::Missing { .. } | StoreError::NoLetters { .. })) => Err(missing.into()),
         received => Ok(received?),
     }
+}
+
+fn no_key(job: Address, file: &Path) -> CommandError {
+    let problem = format!("the result of job {job} is sealed, and this key is not there");
+    let allowed = "the sealing key of the client that posted the job, where it was posted";
+    FileError::value(&file.display().to_string(), "--sealing-key-file", problem, allowed).into()
 }
 
 fn write(file: &Path, output: &[u8]) -> Result<(), CommandError> {
@@ -129,24 +147,34 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Folder::new(folder.path());
         let (key, other) = (SealingKey::generate(), SealingKey::generate());
+        let none = PathBuf::from("no-key");
         let open = canonical(b"open");
         let hash = store.put(&open).await.unwrap();
-        assert_eq!(document(&store, JOB, hash, None).await.unwrap(), open);
+        assert_eq!(document(&store, JOB, hash, Err(&none)).await.unwrap(), open);
 
         let sealed = canonical(b"sealed");
         let hash = Hash::of(&sealed);
-        let missing = document(&store, JOB, hash, Some(&key)).await.unwrap_err();
-        assert!(missing.to_string().contains(&hash.to_string()) && missing.exit_code() == 3, "{missing}");
+        for key in [Ok(&key), Err(&none)] {
+            let missing = document(&store, JOB, hash, key).await.unwrap_err();
+            assert!(missing.to_string().contains(&hash.to_string()) && missing.exit_code() == 3, "{missing}");
+        }
         let letter = Letter { job: JOB.to_bytes(), content: Content::Result };
         sealing::send(&store, letter, &key.public(), &sealed).await.unwrap();
-        assert_eq!(document(&store, JOB, hash, Some(&key)).await.unwrap(), sealed);
-        assert!(document(&store, JOB, hash, None).await.is_err());
-        let refused = document(&store, JOB, hash, Some(&other)).await.unwrap_err();
+        assert_eq!(document(&store, JOB, hash, Ok(&key)).await.unwrap(), sealed);
+        let refused = document(&store, JOB, hash, Err(&none)).await.unwrap_err();
+        let message = "is sealed, and this key is not there; allowed: the sealing key of the client";
+        let refused_for = refused.to_string();
+        assert!(
+            refused_for.starts_with("no-key: --sealing-key-file: ") && refused_for.contains(message),
+            "{refused}"
+        );
+        assert!(refused.exit_code() == 3, "{refused}");
+        let refused = document(&store, JOB, hash, Ok(&other)).await.unwrap_err();
         assert!(
             refused.to_string().starts_with("the envelope does not open: it is sealed to another key"),
             "{refused}"
         );
-        let refused = document(&store, JOB, Hash([9; 32]), Some(&key)).await.unwrap_err();
+        let refused = document(&store, JOB, Hash([9; 32]), Ok(&key)).await.unwrap_err();
         assert!(refused.to_string().contains("and the chain names 0909"), "{refused}");
     }
 
