@@ -98,12 +98,12 @@ impl TryAccounts for Positions {
     /// Reads pairs up to the first place that holds the program's id, which says that there is none. Refuses an account
     /// that the instruction names twice, as the framework does for what is declared `mut`.
     #[inline(never)]
-    fn try_accounts<'a>(
+    fn try_accounts(
         program: &Address,
         views: &[AccountView],
         duplicates: Option<&AccountBitvec>,
         offset: usize,
-        _data: &'a [u8],
+        _data: &[u8],
     ) -> Result<(Self, (), ())> {
         let mut pairs = [const { None }; 4];
         let named = views.chunks_exact(2).take_while(|pair| !pair.iter().any(|view| same(view.address(), program)));
@@ -125,7 +125,7 @@ impl TryAccounts for Positions {
         Ok(())
     }
 
-    fn exit_accounts<'a>(&mut self, _data: &'a [u8]) -> Result<()> {
+    fn exit_accounts(&mut self, _data: &[u8]) -> Result<()> {
         Ok(())
     }
 }
