@@ -50,8 +50,8 @@ pub async fn take_up(folder: &Path) -> io::Result<Supervised> {
     let process = match pidfd_open(pid, PidfdFlags::empty()) {
         // The number may be another process's by now.
         Ok(descriptor) if is_script_of(pid, &folder) => Some((pid, descriptor)),
-        Ok(_) => {
-            kill_leftovers(pid).await;
+        Ok(descriptor) => {
+            kill_leftovers(pid, descriptor).await?;
             None
         }
         Err(Errno::SRCH) => None,
@@ -87,19 +87,24 @@ fn arguments_of(pid: Pid) -> Vec<u8> {
 
 /// Kills what a script left behind that ended before it was looked at. Only a child of ours that was not reaped: its number,
 /// and so that of its group, is nobody else's yet.
-async fn kill_leftovers(pid: Pid) {
+async fn kill_leftovers(pid: Pid, descriptor: OwnedFd) -> io::Result<()> {
     let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-    loop {
-        match waitid(WaitId::Pid(pid), look) {
-            Ok(Some(_)) => {
-                let _ = kill_process_group(pid, Signal::KILL);
-                return;
-            }
-            // It has lost its arguments on its way out, and can be waited for in a moment.
-            Ok(None) if arguments_of(pid).is_empty() => sleep(CLAIM_LOOK).await,
-            _ => return,
-        }
+    let mut ended = waitid(WaitId::Pid(pid), look);
+    // A child that has lost its arguments is on its way out.
+    if matches!(ended, Ok(None)) && arguments_of(pid).is_empty() {
+        ending_of(descriptor)?.readable().await?.retain_ready();
+        ended = waitid(WaitId::Pid(pid), look);
     }
+    if matches!(ended, Ok(Some(_))) {
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
+    Ok(())
+}
+
+/// Becomes readable when the process has ended.
+fn ending_of(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    #[expect(deprecated, reason = "an owned descriptor stays open as long as it is waited for")]
+    AsyncFd::with_interest(descriptor, Interest::READABLE)
 }
 
 impl Supervised {
@@ -133,8 +138,7 @@ impl Supervised {
 
     /// Waits; says what else than the process itself ended it.
     async fn watch(&self, pid: Pid, descriptor: OwnedFd, limits: Limits) -> io::Result<Option<Ending>> {
-        #[expect(deprecated, reason = "an owned descriptor stays open as long as it is waited for")]
-        let descriptor = AsyncFd::with_interest(descriptor, Interest::READABLE)?;
+        let descriptor = ending_of(descriptor)?;
         let deadline = Instant::now().checked_add(limits.time);
         let mut stopped = None;
         loop {
