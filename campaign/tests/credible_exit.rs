@@ -165,11 +165,7 @@ const STATES: &[(&str, Reach)] = &[
     }),
     // ---- escrow and treasury
     ("fees in a mint without a treasury", |stage| {
-        let client = ClientId { owner: 1, mint: Mint::Euro };
-        let job = stage.post(client, MarketId(2), 0, 600);
-        let around = stage.start(job);
-        stage.beat(around);
-        stage.finish(around, 0);
+        stage.owes_fee_in(ClientId { owner: 1, mint: Mint::Euro }, MarketId(2));
     }),
     ("fees that were swept", |stage| {
         let around = stage.running(COMMUNITY, 600);
@@ -186,11 +182,7 @@ const STATES: &[(&str, Reach)] = &[
     }),
     // ---- rewards
     ("fees in a mint without a pool, while the stakers have a share", |stage| {
-        let client = ClientId { owner: 1, mint: Mint::Euro };
-        let job = stage.post(client, MarketId(2), 0, 600);
-        let around = stage.start(job);
-        stage.beat(around);
-        stage.finish(around, 0);
+        stage.owes_fee_in(ClientId { owner: 1, mint: Mint::Euro }, MarketId(2));
     }),
     ("a referrer's share that waits for its vault to open", |stage| {
         let by = owner(CLIENT);

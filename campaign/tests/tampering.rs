@@ -1,6 +1,9 @@
 //! That a campaign can fail: a book, an account or the model is changed where no instruction would, and it is reported.
 
+mod broken;
+
 use {
+    broken::broken,
     gpu_market::state::Job,
     gpu_market_campaign::{
         action::{Action, EscrowAction, Outside},
@@ -13,7 +16,7 @@ use {
     },
     gpu_market_sdk::{Address, decode::Account},
     solana_account::Account as RawAccount,
-    std::{collections::BTreeSet, sync::LazyLock},
+    std::sync::LazyLock,
 };
 
 /// A world in which jobs wait, run and have ended, and its time.
@@ -55,15 +58,6 @@ fn some_job(ledger: &Ledger, wanted: impl Fn(&Job) -> bool) -> (Address, Job) {
         Account::Job(job) if wanted(job) => Some(*job),
         _ => None,
     })
-}
-
-/// Numbers of the invariants that are broken with another account in place.
-fn broken(ledger: &mut Ledger, at: Address, account: Account) -> BTreeSet<&'static str> {
-    let mut affected = BTreeSet::new();
-    ledger.replace(&at, Some(account), &mut affected);
-    let mut findings = Findings::default();
-    affected.iter().for_each(|key| ledger.check(key, &mut findings));
-    findings.list.iter().map(|finding| finding.invariant).collect()
 }
 
 #[test]

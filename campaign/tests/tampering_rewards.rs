@@ -1,13 +1,16 @@
 //! That a campaign can fail over rewards: a pool, a position or an emission is changed where no instruction would, and it is
 //! reported.
 
+mod broken;
+
 use {
+    broken::broken,
     gpu_market::state::{Emission, RewardPool, RewardPosition},
     gpu_market_campaign::{
         action::{Action, EmissionAction, EscrowAction, Outside, RewardAction, StakeAction},
         base::Base,
         cast::{ADMIN, owner, party_owner},
-        check::{Findings, Ledger, edges},
+        check::{Findings, edges},
         ids::{ClientId, EmissionId, Mint, Party, Spot, Wallet},
         run::{Outcome, Run},
     },
@@ -19,15 +22,6 @@ use {
 fn world() -> Run {
     let base = Base::found().expect("the world is founded");
     Run::new(&base).expect("the world loads")
-}
-
-/// Invariants that are broken with another account in place.
-fn broken(ledger: &mut Ledger, at: Address, account: Account) -> BTreeSet<&'static str> {
-    let mut affected = BTreeSet::new();
-    ledger.replace(&at, Some(account), &mut affected);
-    let mut findings = Findings::default();
-    affected.iter().for_each(|key| ledger.check(key, &mut findings));
-    findings.list.iter().map(|finding| finding.invariant).collect()
 }
 
 /// Invariants that an instruction breaks by making one account of another.

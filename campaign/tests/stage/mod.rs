@@ -103,7 +103,12 @@ impl Stage {
 
     /// A job that its host finishes, so that its client owes a fee.
     pub fn owes_fee(&mut self, client: ClientId) -> Around {
-        let job = self.post(client, COMMUNITY, 0, 600);
+        self.owes_fee_in(client, COMMUNITY)
+    }
+
+    /// The same in another market.
+    pub fn owes_fee_in(&mut self, client: ClientId, market: MarketId) -> Around {
+        let job = self.post(client, market, 0, 600);
         let around = self.start(job);
         self.beat(around);
         self.finish(around, 0);
