@@ -11,11 +11,6 @@ use {
     },
 };
 
-/// The command: what `GPU_MARKET` names, else that of [`super::user`].
-fn executable() -> PathBuf {
-    std::env::var_os("GPU_MARKET").map_or_else(super::user::binary, PathBuf::from)
-}
-
 /// Where the processes work, and where the network is.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -43,7 +38,7 @@ impl Party {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(executable());
+        let mut command = Command::new(super::user::binary());
         command
             .args(["--url", &self.site.rpc, "--ws", &self.site.websocket, "--keypair"])
             .arg(&self.key_file)
