@@ -7,12 +7,15 @@ use {
     common::{Crank, everything},
     gpu_market::{
         constants::JOB_RETENTION,
-        state::{EmissionParams, Outcome, job_flags},
+        state::{EmissionParams, Outcome, Split},
     },
     gpu_market_crank::{Kind, Policy, Subject},
     gpu_market_sdk::{
         Address, address,
-        instructions::rewards::{self, OpenEmission, Recipients},
+        instructions::{
+            admin::announce_split,
+            rewards::{self, OpenEmission, Recipients},
+        },
     },
     gpu_market_tests::*,
     solana_keypair::Keypair,
@@ -69,6 +72,26 @@ fn after_a_slash_the_weight_in_each_pool_is_synced_once() {
     // Nor does more stake leave anything to sync.
     let more = world.stake_more_ix(&host, STAKE, &tokens);
     world.ok(&[more], &[&host.owner]);
+    nothing_more(&mut crank, &mut world);
+}
+
+#[test]
+fn fees_that_wait_for_a_pool_are_swept_when_a_split_without_stakers_takes_effect() {
+    let Scene { mut world, market, client, host } = Scene::community();
+    let mut crank = Crank::new(&mut world, "crank", everything());
+    world.open_treasury(market.token);
+    world.set_split(HALVES);
+    world.pay_fees(&client, &host, &market, 0);
+    let announce = announce_split(world.admin.pubkey(), Split::default());
+    let admin = world.admin.insecure_clone();
+    world.ok(&[announce], &[&admin]);
+    let done = crank.run(&mut world);
+    assert!(!done.contains(&Kind::SweepFees), "{done:?}");
+    let effective_at = world.config_account().split_effective_at;
+    world.wait_until(effective_at);
+    // Nothing has changed but the time, by which the job can be closed too.
+    assert_eq!(crank.run(&mut world), [Kind::CloseJob, Kind::SweepFees]);
+    assert_eq!(world.tokens(&address::treasury_vault(&market.token.mint).0), RUN_FEE);
     nothing_more(&mut crank, &mut world);
 }
 
@@ -196,7 +219,7 @@ fn an_ended_jobs_incentive_is_paid_once_by_the_one_that_pays_most() {
     assert_eq!(due[0].why, format!("incentive {generous} pays 1800 base units for job {job}"));
     assert_eq!(crank.send(world, due[0].clone()).refusal, None);
     assert_eq!(world.tokens(&earnings) - before, Incentive::FEE);
-    assert!(world.job(&job).has(job_flags::REWARDED));
+    assert_eq!(world.job(&job).rewarded, Incentive::FEE);
     nothing_more(&mut crank, world);
     world.svm.advance(retention());
     assert!(crank.run(world).contains(&Kind::CloseJob));
@@ -220,7 +243,7 @@ fn where_no_incentive_is_due_none_is_paid() {
     assert_eq!(crank.run(world), []);
     world.list(market, true);
     // Nor where nothing of the fee is the treasury's.
-    world.set_split(gpu_market::state::Split { stakers_bps: 10_000, referral_bps: 0 });
+    world.set_split(Split { stakers_bps: 10_000, referral_bps: 0 });
     let until = world.now().unix + i64::from(DAY);
     world.attest(host, market, 8, until);
     world.pay_fees(client, host, market, 3);

@@ -285,6 +285,10 @@ mod tests {
         assert_eq!(incentive(&emission, &job, &market, &config, NOW), Ok(40));
         job.fee = 10_000;
         assert_eq!(incentive(&emission, &job, &market, &config, NOW), Ok(300));
+        job.rewarded = 299;
+        assert_eq!(incentive(&emission, &job, &market, &config, NOW), Ok(1));
+        job.rewarded = 301;
+        assert_eq!(incentive(&emission, &job, &market, &config, NOW), Err(MarketError::NothingToRelease));
         job.ended_at = NOW + 86_400;
         assert_eq!(incentive(&emission, &job, &market, &config, NOW), Err(MarketError::JobNotRewarded));
         market.listed = 0;

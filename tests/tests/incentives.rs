@@ -127,7 +127,10 @@ fn an_incentive_pays_no_more_than_its_cap_in_a_week_and_no_more_than_is_left() {
     scene.world.refused(from_ref(&third), &[], rule(MarketError::NothingToRelease));
     scene.world.wait_until(week + RECORD_WINDOW);
     assert_eq!(paid(&mut scene, capped, jobs[2]), 1_800, "the next week pays again");
-    assert_eq!(scene.world.emission(&capped).window_paid, 1_800);
+    nothing_is_due(&mut scene, &[capped], jobs[0]);
+    let rest = paid(&mut scene, capped, jobs[1]);
+    assert_eq!(rest, 700, "what the last week's cap left out, as far as this week's goes");
+    assert_eq!(scene.world.emission(&capped).window_paid, 2_500);
     assert_eq!(paid(&mut scene, small, jobs[3]), 1_000);
     // It is spent, so anyone may close it.
     let stranger = scene.world.funded("stranger");
@@ -135,17 +138,39 @@ fn an_incentive_pays_no_more_than_its_cap_in_a_week_and_no_more_than_is_left() {
     scene.world.ok(&[close], &[&stranger]);
 }
 
+/// Refuses to pay for a job out of any of these emissions.
+#[track_caller]
+fn nothing_is_due(scene: &mut Incentive, emissions: &[gpu_market_sdk::Address], job: gpu_market_sdk::Address) {
+    for emission in emissions {
+        scene.emission = *emission;
+        let again = scene.pay_ix(job);
+        scene.world.refused(&[again], &[], rule(MarketError::NothingToRelease));
+    }
+}
+
 #[test]
-fn a_job_is_paid_for_once_by_one_incentive() {
+fn a_job_is_paid_for_once_however_many_incentives_there_are() {
     let mut scene = Incentive::new();
     let (first, second) = (scene.emission, incentive(&mut scene, 1, |_| {}));
     let job = scene.work(0);
     assert_eq!(paid(&mut scene, first, job), Incentive::FEE);
-    for emission in [first, second] {
-        scene.emission = emission;
-        let again = scene.pay_ix(job);
-        scene.world.refused(&[again], &[], rule(MarketError::JobNotRewarded));
-    }
+    nothing_is_due(&mut scene, &[first, second], job);
+}
+
+#[test]
+fn a_dust_incentive_does_not_take_the_place_of_a_larger_one() {
+    let mut scene = Incentive::new();
+    let generous = scene.emission;
+    let dust = incentive(&mut scene, 1, |params| params.amount = 5);
+    let stingy = incentive(&mut scene, 2, |params| params.rate = 1_000_000);
+    let job = scene.work(0);
+    // Whoever wants to harm the host has all the others pay first.
+    assert_eq!(paid(&mut scene, dust, job), 5);
+    assert_eq!(paid(&mut scene, stingy, job), 600 - 5);
+    nothing_is_due(&mut scene, &[stingy], job);
+    assert_eq!(paid(&mut scene, generous, job), Incentive::FEE - 600);
+    assert_eq!(scene.world.job(&job).rewarded, Incentive::FEE);
+    nothing_is_due(&mut scene, &[stingy, generous], job);
 }
 
 #[test]

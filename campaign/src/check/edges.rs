@@ -125,6 +125,7 @@ fn job_change(name: &str, at: &Address, before: &Job, after: &Job, now: i64, fin
     let rises = before.paid <= after.paid
         && before.fee <= after.fee
         && before.tip_paid <= after.tip_paid
+        && before.rewarded <= after.rewarded
         && before.evidenced <= after.evidenced;
     findings.require(rises, "I4", at, || format!("{name} took back what was paid or evidenced"));
     let passed = (now - before.last_at).max(0);
@@ -137,7 +138,7 @@ fn job_change(name: &str, at: &Address, before: &Job, after: &Job, now: i64, fin
         match name {
             "collect" => (same.paid, same.tip_paid, same.due) = (after.paid, after.tip_paid, 0),
             "dispute" => same.flags |= job_flags::DISPUTED,
-            "pay_incentive" => same.flags |= job_flags::REWARDED,
+            "pay_incentive" => same.rewarded = after.rewarded,
             _ => {}
         }
         findings.require(same == *after, "I7", at, || format!("{name} changed a job that had ended"));

@@ -9,7 +9,7 @@ use {
         model::{
             Model,
             books::{EmissionBook, JobBook},
-            emission::{HOSTS, REWARDED, STAKERS},
+            emission::{HOSTS, STAKERS},
         },
         terms::{RATE, STAKE},
     },
@@ -94,7 +94,7 @@ impl Generator {
         let ended = model.jobs.values().filter(|job| job.is_terminal() && job.evidenced > 0);
         let mut jobs: Vec<_> = ended.filter(|job| job.market == market).collect();
         if self.dice.percent(80) {
-            jobs.retain(|job| job.flags & REWARDED == 0);
+            jobs.retain(|job| job.rewarded == 0);
         }
         if jobs.is_empty() && self.dice.percent(80) {
             return self.release(model);

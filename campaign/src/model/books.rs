@@ -110,6 +110,7 @@ book!(JobBook of Job {
     last_at: i64,
     ended_at: i64,
     last_slot: u64,
+    rewarded: u64,
     terms: u32,
     duration: u32,
     max_duration: u32,

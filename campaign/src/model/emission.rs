@@ -14,8 +14,6 @@ use {
 /// Kinds of emissions, as the account has them.
 pub const STAKERS: u8 = 1;
 pub const HOSTS: u8 = 2;
-/// Flag of a job that an incentive has paid for.
-pub const REWARDED: u8 = 8;
 const DAY: i64 = 86_400;
 const YEAR: i64 = 365 * DAY;
 const WEEK: i64 = 7 * DAY;
@@ -156,9 +154,8 @@ impl Model {
         let (mut book, job) = (self.emissions[&key].clone(), &self.jobs[&named.job]);
         let mut rules = Rules::new();
         self.rewarded_rule(&mut rules, &market);
-        let unpaid = job.is_terminal() && job.flags & REWARDED == 0;
         let in_time = (book.start..book.end).contains(&job.ended_at);
-        rules.need(unpaid && in_time, MarketError::JobNotRewarded);
+        rules.need(job.is_terminal() && in_time, MarketError::JobNotRewarded);
         let week = (self.now.0 / WEEK) as u32;
         if book.window != week {
             (book.window, book.window_paid) = (week, 0);
@@ -166,8 +163,8 @@ impl Model {
         let kept = self.config.as_ref().map_or(0, |config| config.treasury_part(job.fee));
         let pay = money::pay(book.rate, job.evidenced);
         rules.need(pay.is_some(), MarketError::MathOverflow);
-        let most = kept.min(book.window_cap - book.window_paid).min(book.left());
-        let amount = pay.unwrap_or(0).min(most);
+        let most = (book.window_cap - book.window_paid).min(book.left());
+        let amount = pay.unwrap_or(0).min(kept).saturating_sub(job.rewarded).min(most);
         rules.need(amount > 0, MarketError::NothingToRelease);
         rules.done()?;
         self.require_payable(&vault, &named.earnings, amount)?;
@@ -176,7 +173,7 @@ impl Model {
         book.released += amount;
         self.emissions.insert(key, book);
         if let Some(job) = self.jobs.get_mut(&named.job) {
-            job.flags |= REWARDED;
+            job.rewarded += amount;
         }
         Ok(())
     }

@@ -112,6 +112,7 @@ impl Model {
             last_at: 0,
             ended_at: 0,
             last_slot: 0,
+            rewarded: 0,
             terms: post.terms,
             duration: post.duration,
             max_duration: terms.max_duration,

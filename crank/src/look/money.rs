@@ -18,9 +18,15 @@ impl View<'_> {
         let token = self.swept(client.mint, client.fees_owed)?;
         let settings = address::config().0;
         self.reads(settings);
-        let split = self.index.config(&settings)?.split(self.now.unix);
+        let config = self.index.config(&settings)?;
+        let split = config.split(self.now.unix);
         if split.stakers_bps > 0 {
-            self.fixed(&address::reward_pool(&client.mint).0, |index, address| index.pool(address))?;
+            let pool = address::reward_pool(&client.mint).0;
+            if self.fixed(&pool, |index, address| index.pool(address)).is_none() {
+                // An announced split may give stakers nothing, and takes effect by itself.
+                let next = config.split_effective_at;
+                return Some(if self.now.unix < next { Outlook::at(next) } else { Outlook::nothing() });
+            }
         }
         let why = format!("client {address} owes {} base units of fees", client.fees_owed);
         let step = self.step(Kind::SweepFees, why, || {

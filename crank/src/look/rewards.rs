@@ -5,7 +5,7 @@ use {
     crate::Kind,
     gpu_market_sdk::{
         Address, address,
-        gpu_market::state::{EmissionKind, Job, job_flags},
+        gpu_market::state::{EmissionKind, Job},
         instructions::{Parties, rewards},
     },
 };
@@ -50,10 +50,10 @@ impl View<'_> {
         Some(Outlook { steps: vec![step], ..Outlook::default() })
     }
 
-    /// What the incentive of its market that pays most pays the host of an ended job, which is paid by one only; nothing if
-    /// there is none.
+    /// What the incentive of its market that pays most pays the host of an ended job; nothing if none pays more than those
+    /// before.
     pub(super) fn incentive(&self, address: &Address, job: &Job) -> Option<Step> {
-        if job.evidenced == 0 || job.has(job_flags::REWARDED) {
+        if job.evidenced == 0 {
             return None;
         }
         let settings = address::config().0;

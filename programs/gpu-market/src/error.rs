@@ -384,8 +384,8 @@ market_errors! {
     MarketNotListed: "Incentives go to hosts of listed premium markets.", "Name a listed premium market.";
     WrongEmission: "An emission is for one reward pool or for one market, and stays with it.",
         "Pass the pool or the market, and only that.";
-    NothingToRelease: "Nothing of the emission is due.", "Wait, or pass a job that it pays for.";
-    JobNotRewarded: "An incentive pays each ended job of its market once, if it ended within the incentive's time.",
+    NothingToRelease: "Nothing of the emission is due.", "Wait, or pass a job that incentives have not paid as much for.";
+    JobNotRewarded: "An incentive pays for jobs of its market that ended within its time.",
         "Pass another job.";
     EmissionNotSpent: "An emission closes when it is spent; an incentive also by its funder after its end.",
         "Release what is due, or wait.";

@@ -760,7 +760,7 @@ pub mod gpu_market {
         instructions::release_emission(ctx)
     }
 
-    /// Anyone: pays the host of an ended job out of an incentive, once.
+    /// Anyone: pays the host of an ended job out of an incentive, up to what it gives.
     #[discrim = 162]
     pub fn pay_incentive(ctx: &mut Context<PayIncentive>) -> Result<()> {
         instructions::pay_incentive(ctx)

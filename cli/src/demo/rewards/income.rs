@@ -97,7 +97,7 @@ impl Season {
             paid += amount;
         }
         let what = format!("{} for {jobs} jobs in {}", day.chain.books.show(&venue.token.mint, paid), venue.name);
-        let rule = "evidenced seconds of an ended job are rewarded once, within a weekly cap";
+        let rule = "incentives pay for evidenced seconds what the most generous gives, within its weekly cap";
         self.note(&day.chain, Deed::IncentivesPaid, what, rule);
         Ok(())
     }

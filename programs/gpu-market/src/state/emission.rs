@@ -1,5 +1,5 @@
 use {
-    super::{ensure, job_flags, Config, Job, Market},
+    super::{ensure, Config, Job, Market},
     crate::prelude::*,
     crate::{
         constants::{MAX_EMISSION, MAX_EMISSION_DELAY, MIN_EMISSION, RECORD_WINDOW},
@@ -130,13 +130,14 @@ impl Emission {
 
     /// Pays an ended job's host for its evidenced seconds: never more than the treasury's part of the fee that those seconds
     /// paid, so that nobody gains by being its own client, and never more than is left of this week's cap.
+    ///
+    /// What incentives paid before counts: each only tops it up to what it gives by itself. So a job gets what the most
+    /// generous one gives, in whatever order anybody calls them, and nothing by calling one twice.
     pub fn reward(&mut self, job: &mut Job, market: &Market, config: &Config, now: i64) -> Rule<u64> {
         ensure(self.is(EmissionKind::Hosts), MarketError::WrongEmission)?;
         market.require_rewarded()?;
         ensure(
-            job.state()?.is_terminal()
-                && !job.has(job_flags::REWARDED)
-                && (self.start..self.end).contains(&job.ended_at),
+            job.state()?.is_terminal() && (self.start..self.end).contains(&job.ended_at),
             MarketError::JobNotRewarded,
         )?;
         let window = u32::try_from(now.checked_div(RECORD_WINDOW).unwrap_or(0)).unwrap_or(0);
@@ -146,10 +147,11 @@ impl Emission {
         }
         let amount = pay(self.rate, job.evidenced)?
             .min(config.treasury_part(job.fee)?)
+            .saturating_sub(job.rewarded)
             .min(self.window_cap.minus(self.window_paid)?)
             .min(self.left()?);
         ensure(amount > 0, MarketError::NothingToRelease)?;
-        job.flags |= job_flags::REWARDED;
+        job.rewarded = job.rewarded.plus(amount)?;
         self.window_paid = self.window_paid.plus(amount)?;
         self.released = self.released.plus(amount)?;
         Ok(amount)

@@ -83,8 +83,6 @@ pub mod job_flags {
     pub const DISPUTED: u8 = 2;
     /// What is due is the tip for a cancelled assignment, not pay.
     pub const DUE_IS_TIP: u8 = 4;
-    /// An incentive paid its host.
-    pub const REWARDED: u8 = 8;
 }
 
 /// What a client asks for.
@@ -144,6 +142,8 @@ pub struct Job {
     pub ended_at: i64,
     /// Slot of the last evidence; a penalty needs one slot per second of its deadline.
     pub last_slot: u64,
+    /// Base units that incentives paid its host.
+    pub rewarded: u64,
     /// Number of the terms that it is settled by.
     pub terms: u32,
     /// Seconds bought.
@@ -177,7 +177,7 @@ pub struct Job {
     pub spec_declines: u8,
     pub version: u8,
     pub bump: u8,
-    pub reserved: [u8; 9],
+    pub reserved: [u8; 1],
 }
 
 const _: () = assert!(core::mem::size_of::<Job>() + 8 <= 384);
