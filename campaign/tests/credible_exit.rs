@@ -17,11 +17,8 @@ use {
         exit::{LONGEST_WAIT, exit},
         ids::{ClientId, EmissionId, MarketId, Mint, Party, Spot, Wallet},
     },
-    stage::{CLIENT, COMMUNITY, PREMIUM, Stage, owners_take_all},
+    stage::{CLIENT, COMMUNITY, PREMIUM, REFERRER, Stage, owners_take_all},
 };
-
-/// A host that refers a client, and leaves.
-const REFERRER: Party = Party(6);
 
 /// How a state is reached.
 type Reach = fn(&mut Stage);
@@ -151,6 +148,10 @@ const STATES: &[(&str, Reach)] = &[
     ("a suspended member with collateral", |stage| {
         stage.suspended();
     }),
+    ("a removed member with collateral", |stage| {
+        stage.removed();
+    }),
+    ("a candidate with collateral", |stage| stage.candidate()),
     // ---- stakes
     ("stake that cools, in more tranches than there are", |stage| {
         for _ in 0..6 {
@@ -251,6 +252,14 @@ const STATES: &[(&str, Reach)] = &[
         let round = stage.answered(Claim::Own);
         stage.read(round, Claim::Own);
         stage.reveal(round, Claim::Own);
+    }),
+    ("an attestor on its way out", |stage| stage.leaves_set(Party(3))),
+    ("a round all of whose attestors are on their way out", |stage| {
+        let round = stage.answered(Claim::Own);
+        for party in (3..7).map(Party) {
+            stage.leaves_set(party);
+        }
+        stage.read(round, Claim::Own);
     }),
     ("a judged round", |stage| {
         stage.judged(Claim::Own, Claim::Own);

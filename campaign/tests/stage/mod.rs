@@ -12,12 +12,17 @@ use {
         run::{Outcome, Run},
         terms::STAKE,
     },
-    gpu_market_sdk::decode::Account,
+    gpu_market_sdk::{
+        decode::Account,
+        gpu_market::constants::{DISPUTE_WINDOW, RECORD_WINDOW},
+    },
 };
 
 pub const CLIENT: ClientId = ClientId { owner: 0, mint: Mint::Dollar };
 pub const COMMUNITY: MarketId = MarketId(0);
 pub const PREMIUM: MarketId = MarketId(1);
+/// A host that refers a client, and leaves. In the premium market it is a candidate.
+pub const REFERRER: Party = Party(6);
 
 /// A world in which one thing after the other has to succeed.
 pub struct Stage {
@@ -188,8 +193,33 @@ impl Stage {
 
     /// A host fails everything for a week, and is suspended for it.
     pub fn suspended(&mut self) -> Party {
-        let mut host = Party(0);
-        for number in 0..4 {
+        let host = Party(0);
+        self.fails_for_a_week(host, 0);
+        self.review(host, 2);
+        host
+    }
+
+    /// A host is suspended, comes back with a fresh attestation, fails everything for a week again, and loses its place for it.
+    pub fn removed(&mut self) -> Party {
+        let host = self.suspended();
+        self.wait(2 * 86_400);
+        self.attested();
+        self.review(host, 1);
+        self.fails_for_a_week(host, 4);
+        self.review(host, 3);
+        host
+    }
+
+    /// A review comes to this state of the member.
+    fn review(&mut self, host: Party, state: u8) {
+        self.act(Action::Member(MemberAction::Review { market: PREMIUM, terms: 1, host }));
+        assert_eq!(self.run.model.member_of(PREMIUM, host).expect("a member").state, state);
+    }
+
+    /// Four jobs that the host says it failed, and the time until they are judged; its first one takes a seat that waits, unless
+    /// it has failed before.
+    fn fails_for_a_week(&mut self, host: Party, before: u32) {
+        for number in before..before + 4 {
             if number > 0 {
                 self.join(host, PREMIUM);
             }
@@ -201,14 +231,23 @@ impl Stage {
             let target = Some((seat.expect("it waits"), host));
             let job = self.post_for(CLIENT, PREMIUM, 0, 4 * 3_600, target);
             let around = self.start(job);
-            host = around.host;
             self.beat(around);
             self.finish(around, 2);
         }
-        self.wait(9 * 86_400);
-        self.act(Action::Member(MemberAction::Review { market: PREMIUM, terms: 1, host }));
-        assert_eq!(self.run.model.member_of(PREMIUM, host).expect("a member").state, 2, "it is suspended");
-        host
+        let rest = RECORD_WINDOW - self.run.model.now.0 % RECORD_WINDOW;
+        self.wait(u32::try_from(rest + DISPUTE_WINDOW + 1).expect("seconds"));
+    }
+
+    /// A host that applied for a place in the premium market puts up collateral.
+    pub fn candidate(&mut self) {
+        let (by, party, market) = (party_owner(REFERRER), REFERRER, PREMIUM);
+        self.act(Action::Stake(StakeAction::Allocate { by, party, market, amount: 1_000_000_007 }));
+        assert_eq!(self.run.model.member_of(market, party).expect("a member").state, 0);
+    }
+
+    /// An attestor asks to leave its set.
+    pub fn leaves_set(&mut self, party: Party) {
+        self.act(Action::Round(RoundAction::Leave { by: party_owner(party), set: 1, party }));
     }
 
     pub fn round(&mut self) -> RoundId {
@@ -282,6 +321,18 @@ impl Stage {
         self.act(Action::Round(RoundAction::Finalize { round }));
         round
     }
+
+    /// The host's GPUs are attested anew.
+    pub fn attested(&mut self) {
+        let claim = Claim::Own;
+        let round = self.decided(claim, claim);
+        for party in self.panel(round) {
+            self.act(Action::Round(RoundAction::Settle { round, party }));
+        }
+        for index in 0..2 {
+            self.act(Action::Round(RoundAction::ClaimGpu { round, set: 1, claim, index }));
+        }
+    }
 }
 
 /// What owners do with their own keys, when every other key is lost: nothing of theirs stays in a vault.
@@ -322,7 +373,8 @@ pub fn owners_take_all(stage: &mut Stage) {
             stage.act(Action::Reward(RewardAction::ClosePosition { by, party, mint, rent: PAYER }));
         }
         if party.0 >= 3 {
-            stage.act(Action::Round(RoundAction::Leave { by, set: 1, party }));
+            // It may be on its way out.
+            stage.run.step(&Action::Round(RoundAction::Leave { by, set: 1, party })).expect("as predicted");
         }
     }
     stage.wait(86_400);
