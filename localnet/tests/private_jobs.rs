@@ -223,8 +223,9 @@ fn nobody_but_the_client_opens_the_result_of_a_private_job() {
         let store = scene.store();
         let result = ["job", "result", &job, "--store", &store];
 
-        let (code, said) = client.fails(&["job", "result", &job, "--store", "folder:elsewhere"]);
-        assert!(code == 3 && said.contains("a host delivers the result a moment after the job's end"), "{said}");
+        let elsewhere = ["job", "result", &job, "--wait", "1", "--store", "folder:elsewhere"];
+        let (code, said) = client.fails(&elsewhere);
+        assert!(code == 3 && said.contains("the host has not delivered the result here"), "{said}");
         // A client that has no key yet, one that has its own, and one that names the host's.
         let stranger = scene.party("sealed stranger").await;
         let (code, said) = stranger.fails(&result);

@@ -15,7 +15,10 @@ use {
     },
     gpu_market_migrations::FileError,
     gpu_market_sdk::{Address, view::Phase},
-    std::path::{Path, PathBuf},
+    std::{
+        path::{Path, PathBuf},
+        time::Duration,
+    },
 };
 
 /// Which result to show.
@@ -25,6 +28,10 @@ pub struct ResultOf {
     /// Writes the output to this file, byte for byte.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Seconds to wait for a result that is not in the store: hosts report the end first, which stops the bill, and deliver
+    /// then.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=3_600))]
+    wait: u64,
     #[command(flatten)]
     sealing: SealingOption,
     #[command(flatten)]
@@ -37,10 +44,12 @@ pub async fn result(context: &Context, options: &ResultOf) -> Result<(), Command
     let view = site::view(context, options.job).await?;
     let hash = hash(&view.phase, options.job)?;
     let key = key.ok_or(options.sealing.path()?);
-    let document = document(store.as_ref(), options.job, hash, key.as_ref()).await.inspect_err(|error| {
-        if matches!(error, CommandError::Store(store) if matches!(**store, StoreError::Missing { .. })) {
-            context
-                .warn("a host delivers the result a moment after the job's end: repeat this, or name its --store");
+    let spinner = context.spinner("reading the result");
+    let document = awaited(options, async || document(store.as_ref(), options.job, hash, key.as_ref()).await).await;
+    drop(spinner);
+    let document = document.inspect_err(|error| {
+        if is_missing(error) {
+            context.warn("the host has not delivered the result here: repeat this, or name its --store");
         }
     })?;
     let result = JobResult::parse(&document).map_err(CommandError::Result)?;
@@ -53,6 +62,26 @@ pub async fn result(context: &Context, options: &ResultOf) -> Result<(), Command
         write(file, &output)?;
     }
     context.print(&record(context.format, options, hash, &result, &output))
+}
+
+/// What `find` finds, tried again as long as the result is missing and time is left.
+async fn awaited(
+    options: &ResultOf,
+    find: impl AsyncFn() -> Result<Vec<u8>, CommandError>,
+) -> Result<Vec<u8>, CommandError> {
+    let mut left = options.wait;
+    loop {
+        match find().await {
+            Err(error) if is_missing(&error) && left > 0 => {}
+            found => return found,
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        left -= 1;
+    }
+}
+
+fn is_missing(error: &CommandError) -> bool {
+    matches!(error, CommandError::Store(store) if matches!(**store, StoreError::Missing { .. }))
 }
 
 /// The hash of the result on chain.
