@@ -7,7 +7,7 @@ mod rules;
 use {
     gpu_market::{
         error::MarketError,
-        settlement::{Penalty, Quote, pay, pay_ceiling, proportion, queue_fee, share, share_ceiling},
+        settlement::{Penalty, Quote, pay, pay_ceiling, per_weight, proportion, queue_fee, share, share_ceiling},
     },
     proptest::prelude::*,
     rules::*,
@@ -198,4 +198,15 @@ fn the_first_second_that_is_worth_a_base_unit_pays_one() {
 fn a_shard_without_nodes_has_no_price() {
     assert_eq!(queue_fee(1, 1, 0), Err(MarketError::MathOverflow));
     assert_eq!(queue_fee(1, 0, 0), Ok(0));
+}
+
+#[test]
+fn without_weight_nothing_is_handed_out() {
+    for amount in [0, 1, u64::MAX] {
+        assert_eq!(per_weight(amount, 0), (0, 0));
+    }
+    for weight in [1, u128::MAX] {
+        assert_eq!(per_weight(0, weight), (0, 0));
+    }
+    assert_eq!(per_weight(3, 1), (3 << 64, 3));
 }
