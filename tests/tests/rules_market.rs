@@ -245,7 +245,7 @@ fn terms_are_announced_one_at_a_time() {
     let mut market = pending;
     assert_eq!(announce(&mut market, &same(), 0), Err(MarketError::TermsAlreadyAnnounced));
     assert_eq!(market, pending);
-    // Once they are in force others may follow them, and are compared to them.
+    // Once they are in force, others may follow them.
     let mut market = announced(START);
     (market.admission, market.announced_admission) = (0, 1);
     assert_eq!(announce(&mut market, &same(), 0), Err(MarketError::WrongTerms));
