@@ -226,6 +226,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_called_program_refused_for_is_guessed_and_said_to_be_a_guess() {
+        for (code, reason) in [
+            (0, "exists already"),
+            (1, "too few tokens or lamports"),
+            (3, "of another mint"),
+            (4, "may not spend"),
+            (17, "is frozen"),
+            (99, "is not one of this program"),
+        ] {
+            let said = Refusal::of_code(code).to_string();
+            assert!(said.starts_with(&format!("Error {code}, most likely")) && said.contains(reason), "{said}");
+        }
+    }
+
+    #[test]
     fn checks_of_the_framework_are_explained() {
         assert_eq!(Refusal::of_code(2000), Refusal::Check(Check::NotWritable));
         assert_eq!(Refusal::of_code(2040), Refusal::Check(Check::DuplicateMutable));
@@ -237,6 +252,8 @@ mod tests {
         assert_eq!(Refusal::of_instruction(&InstructionError::ComputationalBudgetExceeded), None);
         for check in Check::ALL {
             assert!(check.sentence().ends_with('.'), "{}", check.name());
+            let is_found = check.code().map(Refusal::of_code).is_none_or(|found| found == Refusal::Check(*check));
+            assert!(is_found, "{}", check.name());
         }
     }
 }

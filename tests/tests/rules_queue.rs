@@ -202,3 +202,13 @@ fn a_job_is_found_only_in_the_node_that_holds_it() {
     assert_eq!(assigned.require_assigned(&key(3), &member), Err(MarketError::NodeMismatch));
     assert_eq!(assigned.require_assigned(&job, &key(3)), Err(MarketError::WrongMember));
 }
+
+#[test]
+fn a_shard_has_room_for_as_many_as_it_has_nodes() {
+    let mut shard = gpu_market::state::Shard::zeroed();
+    for count in [0, 1, 2_048] {
+        let nodes = &mut vec![Node::zeroed(); count];
+        let queue = Queue { shard: &mut shard, nodes };
+        assert_eq!(queue.capacity(), Ok(u32::try_from(count).unwrap()));
+    }
+}

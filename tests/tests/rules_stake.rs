@@ -309,3 +309,45 @@ fn a_slash_at_the_end_of_the_cooling_takes_from_what_has_unlocked_but_is_not_wit
     book.apply(&Change::Withdraw).unwrap();
     assert_eq!((book.vault, book.stake.owed), (40, 40));
 }
+
+#[test]
+fn what_is_staked_cools_for_the_unbonding_period_of_its_day_and_nothing_enters_a_short_vault() {
+    let mut stake = Stake::zeroed();
+    assert_eq!(stake.stake(0, DAY), Err(MarketError::AmountZero));
+    stake.stake(7, DAY).unwrap();
+    stake.stake(5, 2 * DAY).unwrap();
+    assert_eq!(stake, Stake { amount: 12, unbonding: 2 * DAY, ..Stake::zeroed() });
+    assert_eq!(stake.cooling_time(), Ok(2 * DAY));
+    let mut short = Stake { halted: 1, ..stake };
+    assert_eq!(short.stake(1, DAY), Err(MarketError::VaultShort));
+    assert_eq!(short.request_unstake(12, 0), Ok(2 * DAY), "what is in can leave");
+}
+
+#[test]
+fn a_stake_closes_when_nothing_is_in_it_and_nobody_needs_it() {
+    let empty = Stake::zeroed();
+    assert_eq!(empty.require_empty(), Ok(()));
+    let needed: [fn(&mut Stake); 8] = [
+        |stake| stake.amount = 1,
+        |stake| stake.owed = 1,
+        |stake| stake.treasury_owed = 1,
+        |stake| stake.allocated = 1,
+        |stake| stake.cooling.add(1, 0).unwrap(),
+        |stake| stake.credit_opened().unwrap(),
+        |stake| stake.ties = 1,
+        |stake| stake.position_opened().unwrap(),
+    ];
+    for (number, change) in needed.iter().enumerate() {
+        let mut stake = empty;
+        change(&mut stake);
+        assert_eq!(stake.require_empty(), Err(MarketError::StakeNotEmpty), "{number}");
+    }
+    let mut stake = empty;
+    stake.credit_opened().unwrap();
+    stake.credit_opened().unwrap();
+    stake.credit_closed().unwrap();
+    assert_eq!(stake.credits, 1);
+    stake.credit_closed().unwrap();
+    assert_eq!(stake.require_empty(), Ok(()));
+    assert_eq!(stake.credit_closed(), Err(MarketError::MathOverflow));
+}
