@@ -351,3 +351,12 @@ fn a_stake_closes_when_nothing_is_in_it_and_nobody_needs_it() {
     assert_eq!(stake.require_empty(), Ok(()));
     assert_eq!(stake.credit_closed(), Err(MarketError::MathOverflow));
 }
+
+#[test]
+fn a_credit_is_empty_when_all_of_it_was_claimed_and_not_before() {
+    let mut credit = Credit::zeroed();
+    assert_eq!(credit.is_empty(), Ok(true));
+    credit.add(5, 10).unwrap();
+    assert_eq!((credit.is_empty(), credit.claim(9)), (Ok(false), Err(MarketError::CreditNotClaimable)));
+    assert_eq!((credit.claim(10), credit.is_empty()), (Ok(5), Ok(true)));
+}
