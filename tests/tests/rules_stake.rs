@@ -7,6 +7,7 @@ mod rules;
 use {
     bytemuck::Zeroable,
     gpu_market::{
+        constants::MAX_POSITIONS,
         error::MarketError,
         settlement::Penalty,
         state::{Credit, Member, MemberState, Stake, TRANCHES, Tranches},
@@ -359,4 +360,46 @@ fn a_credit_is_empty_when_all_of_it_was_claimed_and_not_before() {
     credit.add(5, 10).unwrap();
     assert_eq!((credit.is_empty(), credit.claim(9)), (Ok(false), Err(MarketError::CreditNotClaimable)));
     assert_eq!((credit.claim(10), credit.is_empty()), (Ok(5), Ok(true)));
+}
+
+#[test]
+fn a_stake_has_no_more_positions_than_an_instruction_can_settle() {
+    let mut stake = Stake::zeroed();
+    for _ in 0..MAX_POSITIONS {
+        stake.position_opened().unwrap();
+    }
+    assert_eq!(stake.position_opened(), Err(MarketError::TooManyPositions));
+    stake.position_closed().unwrap();
+    assert_eq!(stake.positions, MAX_POSITIONS - 1);
+    let mut short = Stake { halted: 1, ..stake };
+    assert_eq!(short.position_opened(), Err(MarketError::VaultShort));
+    stake.position_opened().unwrap();
+}
+
+#[test]
+fn nothing_is_moved_by_an_amount_of_zero() {
+    let (mut stake, mut member) = (Stake { amount: 9, unbonding: DAY, ..Stake::zeroed() }, Member::zeroed());
+    let before = stake;
+    for refused in [
+        stake.allocate(&mut member, 0),
+        stake.deallocate(&mut member, 0),
+        stake.request_unstake(0, 0).map(|_| ()),
+        stake.restake(0),
+    ] {
+        assert_eq!(refused, Err(MarketError::AmountZero));
+    }
+    assert_eq!(stake.withdraw(0), Err(MarketError::NothingUnbonded));
+    assert_eq!((stake, member), (before, Member::zeroed()));
+}
+
+#[test]
+fn what_is_restaked_is_staked_again_and_cools_no_longer() {
+    let mut stake = Stake { amount: 9, unbonding: DAY, ..Stake::zeroed() };
+    stake.request_unstake(5, 0).unwrap();
+    assert_eq!(stake.restake(6), Err(MarketError::InsufficientStake));
+    let mut stake = Stake { amount: 9, unbonding: DAY, ..Stake::zeroed() };
+    stake.request_unstake(5, 0).unwrap();
+    stake.restake(2).unwrap();
+    assert_eq!((stake.amount, stake.cooling.total()), (6, Ok(3)));
+    assert_eq!(stake.withdraw(DAY), Ok(3));
 }
