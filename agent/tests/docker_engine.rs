@@ -3,13 +3,14 @@
 //! `GPU_MARKET_DOCKER_SOCKET` names the engine's socket, and `GPU_MARKET_DOCKER_IMAGE` an image with a shell; by default
 //! `/var/run/docker.sock` and `busybox`, which the engine pulls.
 //!
-//!     cargo test --locked --workspace --features gpu-market-agent/docker --test docker_engine -- --ignored
+//!     cargo test --locked --workspace --test docker_engine -- --ignored
 
 use {
-    gpu_market_agent::executor::{Docker, DockerSettings, Executor, Task, WorkLimits},
+    gpu_market_agent::executor::{Docker, DockerSettings, Done, Executor, ExecutorError, Task, WorkLimits},
     gpu_market_jobspec::{Ending, Image, Work},
     gpu_market_sdk::Address,
     std::{collections::BTreeMap, time::Duration},
+    tokio::task::JoinHandle,
 };
 
 fn given(name: &str, usual: &str) -> String {
@@ -37,7 +38,13 @@ fn shell(task: &Task, script: &str) -> Task {
     Task { work: Work::Image(Image { reference, args }), ..task.clone() }
 }
 
-/// Waits for the process of a job's container.
+/// Runs a task while the test goes on.
+fn begin(docker: &Docker, task: &Task) -> JoinHandle<Result<Done, ExecutorError>> {
+    let (docker, task) = (docker.clone(), task.clone());
+    tokio::spawn(async move { docker.run(&task).await })
+}
+
+/// Waits for the process of a job's container, which the executor has no event for.
 async fn process(docker: &Docker, job: Address) -> u32 {
     loop {
         if let Some(process) = docker.process(job).await.unwrap() {
@@ -77,16 +84,10 @@ async fn a_short_jobs_exit_code_is_never_read_too_early() {
 async fn work_goes_on_without_the_agent_is_taken_up_again_and_stopped() {
     let (docker, task) = ready(3).await;
     let task = shell(&task, "echo begun; exec sleep 600");
-    let first = tokio::spawn({
-        let (docker, task) = (docker.clone(), task.clone());
-        async move { docker.run(&task).await }
-    });
+    let first = begin(&docker, &task);
     let started = process(&docker, task.job).await;
     first.abort();
-    let again = tokio::spawn({
-        let (docker, task) = (docker.clone(), task.clone());
-        async move { docker.run(&task).await }
-    });
+    let again = begin(&docker, &task);
     assert_eq!(process(&docker, task.job).await, started);
     docker.stop(task.job).await.unwrap();
     let done = again.await.unwrap().unwrap();

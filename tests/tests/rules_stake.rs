@@ -376,9 +376,14 @@ fn a_stake_has_no_more_positions_than_an_instruction_can_settle() {
     stake.position_opened().unwrap();
 }
 
+/// Nine base units that nobody needs.
+fn nine() -> Stake {
+    Stake { amount: 9, unbonding: DAY, ..Stake::zeroed() }
+}
+
 #[test]
 fn nothing_is_moved_by_an_amount_of_zero() {
-    let (mut stake, mut member) = (Stake { amount: 9, unbonding: DAY, ..Stake::zeroed() }, Member::zeroed());
+    let (mut stake, mut member) = (nine(), Member::zeroed());
     let before = stake;
     for refused in [
         stake.allocate(&mut member, 0),
@@ -394,11 +399,10 @@ fn nothing_is_moved_by_an_amount_of_zero() {
 
 #[test]
 fn what_is_restaked_is_staked_again_and_cools_no_longer() {
-    let mut stake = Stake { amount: 9, unbonding: DAY, ..Stake::zeroed() };
+    let mut stake = nine();
     stake.request_unstake(5, 0).unwrap();
-    assert_eq!(stake.restake(6), Err(MarketError::InsufficientStake));
-    let mut stake = Stake { amount: 9, unbonding: DAY, ..Stake::zeroed() };
-    stake.request_unstake(5, 0).unwrap();
+    // The chain takes back what a refused instruction has done.
+    assert_eq!({ stake }.restake(6), Err(MarketError::InsufficientStake));
     stake.restake(2).unwrap();
     assert_eq!((stake.amount, stake.cooling.total()), (6, Ok(3)));
     assert_eq!(stake.withdraw(DAY), Ok(3));

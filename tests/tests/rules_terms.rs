@@ -44,10 +44,14 @@ fn community() -> TermsParams {
     TermsParams { sla_bps: 0, policy: Policy::default(), ..premium() }
 }
 
+fn of_tier(tier: Tier) -> TermsParams {
+    if tier == Tier::Premium { premium() } else { community() }
+}
+
 type Change = fn(&mut TermsParams);
 
 fn check(tier: Tier, change: Change) -> Result<(), MarketError> {
-    let mut params = if tier == Tier::Premium { premium() } else { community() };
+    let mut params = of_tier(tier);
     change(&mut params);
     params.check(tier, MIN_BOND)
 }
@@ -127,18 +131,15 @@ fn every_bound_of_terms_holds_in_both_tiers_and_is_refused_one_beyond_it() {
         }
         let out = Err(MarketError::AttemptsOutOfRange);
         for (attempts, result) in [(0, out), (1, Ok(())), (MAX_ATTEMPTS, Ok(())), (MAX_ATTEMPTS + 1, out)] {
-            let params = if tier == Tier::Premium { premium() } else { community() };
-            assert_eq!(TermsParams { attempts, ..params }.check(tier, MIN_BOND), result, "{attempts} attempts");
+            let params = TermsParams { attempts, ..of_tier(tier) };
+            assert_eq!(params.check(tier, MIN_BOND), result, "{attempts} attempts");
         }
     }
 }
 
 #[test]
 fn only_premium_backs_its_promise_with_the_bond() {
-    let sla = |tier, sla_bps| {
-        let params = if tier == Tier::Premium { premium() } else { community() };
-        TermsParams { sla_bps, ..params }.check(tier, MIN_BOND)
-    };
+    let sla = |tier, sla_bps| TermsParams { sla_bps, ..of_tier(tier) }.check(tier, MIN_BOND);
     for (sla_bps, result) in [(0, Ok(())), (1, Err(MarketError::SlaInCommunity))] {
         assert_eq!((sla(Tier::Community, sla_bps), sla(Tier::Premium, sla_bps)), (result, Ok(())));
     }
