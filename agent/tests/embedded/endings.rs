@@ -220,8 +220,8 @@ async fn output_is_no_larger_than_the_store_takes_a_result() {
     let mut stage = Stage::new();
     let job = stage.post("while :; do echo again; done").await;
     let mut agent = plain_agent(&stage);
-    settle(&mut agent).await;
-    let reports = finish_work(&mut agent).await;
+    let mut reports = settle(&mut agent).await;
+    reports.extend(finish_work(&mut agent).await);
     assert!(reports.contains(&Report::Delivered(job)), "{reports:?}");
     let result = stage.result(&job).await;
     assert_eq!((result.ending.clone(), result.output().unwrap().len()), (Ending::TooMuchOutput, PLAIN_OUTPUT));

@@ -209,8 +209,7 @@ async fn a_lost_state_is_named_and_taken_over_only_on_demand() {
     let mut agent = stage.agent();
     assert_eq!(settle(&mut agent).await, [Report::Alarm(Alarm::ForeignStart(job))]);
     drop(agent);
-    let config = Config { take_over: true, ..stage.config() };
-    let mut agent = gpu_market_agent::Agent::open(config, stage.parts()).unwrap();
+    let mut agent = stage.agent_with(|config| Config { take_over: true, ..config });
     settle(&mut agent).await;
     let account = stage.job(&job);
     assert_eq!((account.state(), account.outcome()), (Ok(JobState::Failed), Ok(Outcome::HostFault)));

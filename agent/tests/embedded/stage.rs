@@ -177,9 +177,14 @@ impl Stage {
     /// The agent. The lock of one before it can outlive it for a moment: a process that another test starts just then has
     /// it until it is what it was started as.
     pub fn agent(&self) -> Agent<Embedded> {
+        self.agent_with(|config| config)
+    }
+
+    /// The agent, with another configuration.
+    pub fn agent_with(&self, change: impl Fn(Config) -> Config) -> Agent<Embedded> {
         let from = Instant::now();
         loop {
-            match Agent::open(self.config(), self.parts()) {
+            match Agent::open(change(self.config()), self.parts()) {
                 Err(AgentError::StateInUse(_)) if from.elapsed() < Duration::from_secs(10) => {
                     std::thread::yield_now()
                 }
@@ -293,7 +298,6 @@ pub async fn settle(agent: &mut Agent<Embedded>) -> Vec<Report> {
     }
 }
 
-/// Waits for the end of a job's work, and lets the agent react to it.
 /// Waits until the work that is going on has ended, if any is: short work may have ended while the agent settled.
 pub async fn work_over(agent: &mut Agent<Embedded>) {
     if agent.is_working() {
@@ -301,6 +305,7 @@ pub async fn work_over(agent: &mut Agent<Embedded>) {
     }
 }
 
+/// Waits for the end of a job's work, and lets the agent react to it.
 pub async fn finish_work(agent: &mut Agent<Embedded>) -> Vec<Report> {
     work_over(agent).await;
     settle(agent).await
