@@ -13,6 +13,7 @@ mod extra_rewards;
 mod extra_tiers;
 mod jobs;
 mod parties;
+mod refusals;
 pub mod states;
 mod world;
 

@@ -227,7 +227,11 @@ impl World {
         let before = self.svm.program_accounts();
         match self.send(instructions, signers) {
             Ok(_) => panic!("it was not refused"),
-            Err(refused) => assert_eq!(refused.refusal, Some(reason.into()), "{}", refused.logs.join("\n")),
+            Err(refused) => {
+                let reason = reason.into();
+                assert_eq!(refused.refusal, Some(reason), "{}", refused.logs.join("\n"));
+                crate::refusals::note(&reason);
+            }
         }
         assert!(before == self.svm.program_accounts(), "a refused transaction changed something");
     }

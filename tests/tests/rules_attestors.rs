@@ -129,6 +129,8 @@ fn an_attestor_brings_its_own_bond_and_is_in_a_set_once() {
     assert_eq!(add(&mut set, 50, 60, BOND), Err(MarketError::AttestorSetFull));
     assert_eq!((set.find(&key(16)), set.find(&key(50))), (Ok(15), Err(MarketError::NotAttestor)));
     assert_eq!(set.find(&key(0)), Err(MarketError::NotAttestor));
+    assert_eq!([11, 22, 36].map(|stake| set.find_stake(&key(stake))), [Ok(0), Ok(1), Ok(15)]);
+    assert_eq!([60, 0].map(|stake| set.find_stake(&key(stake))), [Err(MarketError::NotAttestor); 2]);
 }
 
 #[test]
@@ -177,8 +179,10 @@ fn a_bond_leaves_a_day_after_its_attestor_and_when_its_rounds_are_settled() {
     round.decide().unwrap();
     round.settle_all();
     assert_eq!(vacate(&mut round, left_at + ATTESTOR_NOTICE - 1), Err(MarketError::AttestorBound));
+    let ties = round.stakes[usize::from(place)].ties;
     assert_eq!(vacate(&mut round, left_at + ATTESTOR_NOTICE), Ok(BOND));
     assert_eq!((round.set.attestors, round.stakes[usize::from(place)].allocated), (4, 0));
+    assert_eq!(round.stakes[usize::from(place)].ties, ties - 1, "the stake may close again");
     assert_eq!(round.set.find(&key(100 + place)), Err(MarketError::NotAttestor));
 }
 
@@ -201,6 +205,17 @@ fn a_place_that_changed_hands_before_a_draw_is_nobodys() {
     assert_eq!(round.commit_answer(), Err(MarketError::PhaseOver));
     assert_eq!(round.decide(), Ok(RoundResult::Void));
     assert_eq!(round.settle(0), Err(MarketError::AlreadySettled));
+}
+
+#[test]
+fn an_attestor_of_the_second_in_which_a_round_opens_is_drawn_for_it() {
+    for (later, settled) in [(0, 0u8), (1, 1)] {
+        let mut round = Round::new(5).open();
+        round.set.slots[0].active_at = round.challenge.opened_at + later;
+        round.now.slot += 20;
+        round.try_draw([7; 32]).unwrap();
+        assert_eq!((round.challenge.settled, round.set.slots[0].open_rounds), (settled, 1 - u32::from(settled)));
+    }
 }
 
 #[test]

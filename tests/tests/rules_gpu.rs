@@ -75,6 +75,23 @@ fn a_gpu_is_claimed_once_in_a_round() {
 }
 
 #[test]
+fn a_member_claims_its_gpu_for_a_later_round_whichever_of_number_and_end_is_the_same() {
+    let round = Round::passed();
+    let (nonce, until) = (round.challenge.nonce, round.now.unix + ATTESTATION_LIFETIME);
+    for (number, end, claimed) in [
+        (nonce + 1, until - 1, Ok(())),
+        (nonce + 1, until, Ok(())),
+        // A member that closed and joined again counts its rounds anew.
+        (nonce, until - 1, Ok(())),
+        (nonce, until, Err(MarketError::GpuAlreadyClaimed)),
+    ] {
+        let (mut round, mut gpu) = (round.clone(), Gpu::zeroed());
+        (gpu.member, gpu.round, gpu.expires_at) = (key(1), number, end);
+        assert_eq!(round.claim(&mut gpu, 0), claimed, "round {number} until {end}");
+    }
+}
+
+#[test]
 fn the_same_gpu_under_two_numbers_counts_once() {
     let (mut round, mut gpu) = (Round::passed(), Gpu::zeroed());
     // Attestors that let a doubled uuid pass: the same leaf stands at two places.
@@ -230,6 +247,28 @@ fn a_root_is_of_one_to_sixty_four_gpus_in_ascending_order() {
     assert_eq!(digest::gpu_root::<Hasher>(&[[2; 32], [1; 32]]), out);
     assert_eq!(digest::gpu_root::<Hasher>(&[[1; 32], [1; 32]]), out, "the same GPU twice");
     assert_eq!(digest::gpu_proof::<Hasher>(&most, 64), Err(MarketError::GpuNotInRound));
+}
+
+#[test]
+fn a_gpu_has_a_number_below_the_count_of_its_root() {
+    for count in [1, 2, 4, 64] {
+        let all = gpus(count);
+        let root = digest::gpu_root::<Hasher>(&all).unwrap();
+        let last = usize::from(count) - 1;
+        let proof = digest::gpu_proof::<Hasher>(&all, last).unwrap();
+        let verify = |index| digest::verify_gpu::<Hasher>(&root, u16::from(count), index, &all[last], &proof);
+        assert_eq!(verify(u16::from(count) - 1), Ok(()));
+        assert_eq!(verify(u16::from(count)), Err(MarketError::GpuNotInRound), "{count} of {count}");
+    }
+}
+
+#[test]
+fn a_gpu_is_found_by_the_hash_of_its_uuid_and_of_nothing_else() {
+    let mut expected = [0; 32];
+    <Hasher as gpu_market::state::Sha256>::hash(&[b"gpu-market:gpu", b"GPU-1"], &mut expected);
+    let mut out = [0; 32];
+    digest::gpu_uuid::<Hasher>(b"GPU-1", &mut out);
+    assert_eq!(out, expected);
 }
 
 proptest! {

@@ -160,17 +160,25 @@ fn only_the_panel_votes_once_and_not_after_the_decision() {
     assert_eq!(round.settle(outside), Err(MarketError::NotOnPanel));
 }
 
+/// What becomes of a reading that a whole panel commits to and one of them reveals.
+fn revealed(reading: impl Fn(&Round) -> Reading) -> Result<(), MarketError> {
+    let mut round = Round::drawn(5);
+    round.commit_answer().unwrap();
+    let reading = reading(&round);
+    for place in round.panel() {
+        round.commit(place, &reading).unwrap();
+    }
+    round.reveal(round.panel()[0], &reading)
+}
+
 #[test]
-fn a_reading_is_whole_or_not_accepted() {
+fn a_passing_reading_is_whole_or_not_accepted() {
     let reveal = |change: fn(&mut Reading)| {
-        let mut round = Round::drawn(5);
-        round.commit_answer().unwrap();
-        let mut reading = round.passing(1_000);
-        change(&mut reading);
-        for place in round.panel() {
-            round.commit(place, &reading).unwrap();
-        }
-        round.reveal(round.panel()[0], &reading)
+        revealed(|round| {
+            let mut reading = round.passing(1_000);
+            change(&mut reading);
+            reading
+        })
     };
     assert_eq!(reveal(|reading| reading.gpus = MAX_ROUND_GPUS), Ok(()));
     let out = Err(MarketError::ReadingOutOfRange);
@@ -178,9 +186,23 @@ fn a_reading_is_whole_or_not_accepted() {
     assert_eq!(reveal(|reading| reading.gpus = 0), out);
     assert_eq!(reveal(|reading| reading.gpu_root = [0; 32]), out);
     assert_eq!(reveal(|reading| reading.result = [0; 32]), out);
-    assert_eq!(reveal(|reading| reading.verdict = 2), out, "a failing reading names nothing");
     assert_eq!(reveal(|reading| reading.verdict = 0), Err(MarketError::UnknownVerdict));
     assert_eq!(reveal(|reading| reading.verdict = 3), Err(MarketError::UnknownVerdict));
+}
+
+#[test]
+fn a_failing_reading_names_nothing_that_was_measured() {
+    assert_eq!(revealed(|_| Round::failing()), Ok(()));
+    let none = Round::failing();
+    for measured in [
+        Reading { gpus: 1, ..none },
+        Reading { score: 1, ..none },
+        Reading { vram: 1, ..none },
+        Reading { result: [1; 32], ..none },
+        Reading { gpu_root: [1; 32], ..none },
+    ] {
+        assert_eq!(revealed(|_| measured), Err(MarketError::ReadingOutOfRange), "{measured:?}");
+    }
 }
 
 #[test]

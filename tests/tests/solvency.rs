@@ -177,12 +177,7 @@ fn knows_its_version(world: &mut World, key: Address, instruction: &Instruction,
     for version in [0, 2, 255] {
         later.data[DISCRIMINATOR_SIZE + version_at(&account)] = version;
         world.svm.set_raw(key, later.clone()).expect("written");
-        let before = world.svm.program_accounts();
-        let payer = world.payer.insecure_clone();
-        let all: Vec<&Keypair> = [&payer].into_iter().chain(signers.iter().copied()).collect();
-        let refused = world.svm.send(from_ref(instruction), &all).expect_err(account.name());
-        assert_eq!(refused.refusal, Some(rule(MarketError::UnknownVersion)), "{}", account.name());
-        assert!(before == world.svm.program_accounts());
+        world.refused(from_ref(instruction), signers, rule(MarketError::UnknownVersion));
     }
     world.svm.set_raw(key, raw).expect("written back");
 }

@@ -129,6 +129,12 @@ fn every_term_has_its_bounds_at_creation_and_at_announcement() {
         let announce = market::announce_terms(world.announcement(&premium, &terms, 0));
         world.refused(&[announce], &[&authority], rule(MarketError::PolicyOutOfRange));
     }
+    let policy = Policy { review_success_bps: PREMIUM_POLICY.promote_success_bps, ..PREMIUM_POLICY };
+    let blurred = market::announce_terms(world.announcement(&premium, &TermsParams { policy, ..PREMIUM_TERMS }, 0));
+    world.refused(&[blurred], &[&authority], rule(MarketError::PolicyWithoutHysteresis));
+    let ranked = TermsParams { policy: PREMIUM_POLICY, ..TERMS };
+    let announce = market::announce_terms(world.announcement(&community, &ranked, 0));
+    world.refused(&[announce], &[&authority], rule(MarketError::PolicyInCommunity));
     let sla = TermsParams { sla_bps: 1, ..TERMS };
     let create = creation(&world, 0, 9, sla);
     world.refused(&[create], &[&authority], rule(MarketError::SlaInCommunity));

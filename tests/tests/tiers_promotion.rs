@@ -312,6 +312,16 @@ fn leaving_the_feeder_and_coming_back_loses_the_record() {
 }
 
 #[test]
+fn only_an_active_member_of_the_feeder_is_promoted() {
+    let mut proven = Proven::new();
+    let (market, community) = (proven.candidate(10, RECORD), proven.world.community);
+    proven.world.set_member_state(&proven.host, &community, MemberState::Suspended);
+    proven.is_refused(&market, MarketError::NotActiveInFeeder);
+    proven.world.set_member_state(&proven.host, &community, MemberState::Active);
+    proven.is_promoted(&market);
+}
+
+#[test]
 fn an_authority_cannot_loosen_its_policy_for_a_friend_within_fourteen_days() {
     let mut proven = Proven::new();
     let harder = Policy { min_completed: 6, ..RECORD };
