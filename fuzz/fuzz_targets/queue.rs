@@ -48,9 +48,7 @@ impl From<&Step> for Operation {
             }
             Step::Leave { choice } => Self::Leave { choice: choice.into() },
             Step::CancelQueued { choice } => Self::CancelQueued { choice: choice.into() },
-            Step::CancelAssigned { choice, answered } => {
-                Self::CancelAssigned { choice: choice.into(), answered }
-            }
+            Step::CancelAssigned { choice, answered } => Self::CancelAssigned { choice: choice.into(), answered },
             Step::ReturnJob { choice, evict } => Self::ReturnJob { choice: choice.into(), evict },
             Step::Start { choice } => Self::Start { choice: choice.into() },
             Step::MatchHeads => Self::MatchHeads,

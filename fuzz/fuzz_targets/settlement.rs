@@ -5,7 +5,10 @@
 use {
     gpu_market::{
         error::MarketError,
-        settlement::{Penalty, Quote, pay, pay_ceiling, proportion, queue_fee, share, share_ceiling},
+        settlement::{
+            Penalty, Quote, earned, pay, pay_ceiling, per_weight, proportion, queue_fee, share, share_ceiling,
+            stream_length,
+        },
     },
     libfuzzer_sys::fuzz_target,
 };
@@ -31,4 +34,16 @@ fuzz_target!(|input: (u64, u64, u64, u32, u16, u32, u32)| {
         assert_eq!(penalty.total(), share(a, bps));
     }
     let _ = queue_fee(a, used, capacity);
+    let weight = u128::from(b) * u128::from(seconds);
+    let (each, handed_out) = per_weight(a, weight);
+    assert!(handed_out <= a);
+    if let Some(exact) = (u128::from(a) << 64).checked_div(weight) {
+        assert_eq!(each, exact);
+        assert!(earned(weight, each).map_or(true, |all| all <= handed_out));
+    }
+    let (left_for, added_for) = (u64::from(used), u64::from(capacity));
+    if let Some(whole) = a.checked_add(b).filter(|whole| *whole > 0) {
+        let weighted = u128::from(a) * u128::from(left_for) + u128::from(b) * u128::from(added_for);
+        assert_eq!(stream_length(a, left_for, b, added_for), narrow(weighted / u128::from(whole)));
+    }
 });

@@ -7,7 +7,6 @@ use {
     gpu_market::{
         constants::{REWARD_STREAM, WEIGHT_PER_LOCK_DAY, WEIGHT_UNLOCKED},
         error::MarketError,
-        settlement::{earned, per_weight, stream_length},
         state::{RewardPool, RewardPosition, Stake},
     },
     proptest::prelude::*,
@@ -238,45 +237,6 @@ proptest! {
         // Seven days after the income itself all of it is released, but for about what the dust itself weighs.
         scene.now = REWARD_STREAM;
         prop_assert!(scene.claim(staker) + 2 * dust + 2 >= income);
-    }
-
-    #[test]
-    fn what_is_handed_out_per_weight_is_never_more_than_the_amount(
-        amount: u64, low in 0..64u32, weight: u128, light in 0..128u32,
-    ) {
-        // Of every length, since numbers of the full range are nearly always long.
-        let (amount, weight) = (amount >> low, weight >> light);
-        let (each, handed_out) = per_weight(amount, weight);
-        prop_assert!(handed_out <= amount);
-        if let Some(exact) = (u128::from(amount) << 64).checked_div(weight) {
-            prop_assert_eq!(each, exact);
-            // All weights together earn no more than is handed out, whatever they are.
-            if let Ok(all) = earned(weight, each) {
-                prop_assert!(all <= handed_out);
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_weight_earns_is_the_whole_part_of_the_product(
-        weight: u128, light in 0..128u32, gained: u128, less in 0..128u32,
-    ) {
-        let (weight, gained) = (weight >> light, gained >> less);
-        let exact = weight.checked_mul(gained).map(|product| (product >> 64) as u64);
-        prop_assert_eq!(earned(weight, gained).ok(), exact);
-    }
-
-    #[test]
-    fn a_stream_lasts_the_mean_of_its_parts(left: u64, left_for in 0..1u64 << 32, added: u64, added_for in 0..1u64 << 32) {
-        match left.checked_add(added) {
-            Some(0) => prop_assert_eq!(stream_length(left, left_for, added, added_for), Ok(0)),
-            Some(whole) => {
-                let weighted = u128::from(left) * u128::from(left_for) + u128::from(added) * u128::from(added_for);
-                let expected = u64::try_from(weighted / u128::from(whole)).unwrap();
-                prop_assert_eq!(stream_length(left, left_for, added, added_for), Ok(expected));
-            }
-            None => prop_assert_eq!(stream_length(left, left_for, added, added_for), Err(MarketError::MathOverflow)),
-        }
     }
 }
 
