@@ -11,7 +11,7 @@ use {
         response::{IntoResponse, Response},
         routing::post,
     },
-    common::{Kept, nobody, serve},
+    common::{Kept, nobody, serve, serve_only},
     gpu_market_jobspec::{
         Hash,
         sealing::Content,
@@ -23,12 +23,22 @@ use {
 
 type Arguments = Query<BTreeMap<String, String>>;
 
-/// `POST /api/v0/add`: one file as multipart; its address follows from these options.
+/// `POST /api/v0/add`: one file as multipart; its address and how it is written follow from these options. Nodes of js-ipfs
+/// write base58 unless they are asked for something else, and take no file without a content type.
 async fn add(State(kept): State<Kept>, Query(query): Arguments, mut form: Multipart) -> Response {
-    let expected = [("cid-version", "1"), ("raw-leaves", "true"), ("pin", "true"), ("chunker", "size-1048576")];
+    let expected = [
+        ("cid-version", "1"),
+        ("cid-base", "base32"),
+        ("raw-leaves", "true"),
+        ("pin", "true"),
+        ("chunker", "size-1048576"),
+    ];
     let expected: BTreeMap<_, _> = expected.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     let Ok(Some(field)) = form.next_field().await else { return StatusCode::BAD_REQUEST.into_response() };
     if query != expected || field.name() != Some("file") || field.file_name().is_none() {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    if field.content_type() != Some("application/octet-stream") {
         return StatusCode::BAD_REQUEST.into_response();
     }
     let bytes = field.bytes().await.unwrap();
@@ -37,8 +47,11 @@ async fn add(State(kept): State<Kept>, Query(query): Arguments, mut form: Multip
     Json(json!({ "Name": name, "Hash": name, "Size": bytes.len().to_string() })).into_response()
 }
 
-/// `POST /api/v0/cat?arg=CID`.
+/// `POST /api/v0/cat?arg=CID`, for a while: nodes look for what they do not have until they are told to stop.
 async fn cat(State(kept): State<Kept>, Query(query): Arguments) -> Response {
+    if query.get("timeout").map(String::as_str) != Some("25s") {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
     match kept.lock().unwrap().get(&query["arg"]) {
         Some(bytes) => bytes.clone().into_response(),
         None => {
@@ -81,6 +94,32 @@ async fn what_is_altered_missing_or_too_large_is_not_returned() {
     assert!(matches!(store.get(hash, 100).await, Err(StoreError::WrongContent { .. })));
     assert!(matches!(store.get(Hash([1; 32]), 100).await, Err(StoreError::Missing { .. })));
     assert!(matches!(store.put(&vec![0; MAX_BLOCK + 1]).await, Err(StoreError::TooLarge { .. })));
+}
+
+#[tokio::test]
+async fn a_node_that_looked_in_vain_has_nothing_and_every_other_refusal_is_named() {
+    for message in ["Failed to cat file: request timed out", "Failed to get block: context deadline exceeded"] {
+        let answer = json!({ "Message": message, "Code": 0, "Type": "error" }).to_string();
+        let store = Ipfs::new(&serve_only(500, answer).await).unwrap();
+        let error = store.get(Hash([1; 32]), 100).await.unwrap_err();
+        assert!(matches!(&error, StoreError::Missing { what, .. } if *what == cid(&Hash([1; 32]))), "{error}");
+    }
+    let named = |why| {
+        format!(
+            "the node of IPFS at 127.0.0.1 cannot be used: HTTP status {why}; check that it runs and who may use it"
+        )
+    };
+    let full = json!({ "Message": "no space left on device", "Code": 0, "Type": "error" }).to_string();
+    let page = format!("<html>{}</html>", " ".repeat(100_000));
+    for (status, answer, why) in
+        [(500, full, "500 Internal Server Error no space left on device"), (502, page, "502 Bad Gateway")]
+    {
+        let store = Ipfs::new(&serve_only(status, answer).await).unwrap();
+        let errors = [store.put(b"x").await.unwrap_err(), store.get(Hash([1; 32]), 100).await.unwrap_err()];
+        for error in errors {
+            assert_eq!((error.to_string(), error.is_transient()), (named(why), true));
+        }
+    }
 }
 
 #[tokio::test]

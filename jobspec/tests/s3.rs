@@ -12,7 +12,7 @@ use {
         response::{IntoResponse, Response},
         routing::any,
     },
-    common::{Kept, nobody, serve},
+    common::{Kept, nobody, serve, serve_only},
     data_encoding::HEXLOWER,
     gpu_market_jobspec::{
         Hash,
@@ -131,4 +131,27 @@ async fn a_wrong_key_and_a_service_that_is_not_there_are_named() {
     let error = S3::new(settings(nobody().await)).unwrap().put(b"x").await.unwrap_err();
     assert!(error.to_string().starts_with("the bucket jobs cannot be used: no connection"), "{error}");
     assert!(!error.to_string().contains("X-Amz"), "{error}");
+}
+
+#[tokio::test]
+async fn what_the_service_says_of_a_refusal_is_repeated_and_a_bucket_that_is_not_there_is_not_a_missing_document() {
+    let code =
+        |code: &str| format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>x</Message></Error>");
+    let page = format!("<html>{}</html>", " ".repeat(100_000));
+    for (status, answer, why) in [
+        (404, code("NoSuchBucket"), "404 Not Found NoSuchBucket"),
+        (403, code("SignatureDoesNotMatch"), "403 Forbidden SignatureDoesNotMatch"),
+        (403, code("no\ncode"), "403 Forbidden"),
+        (502, page, "502 Bad Gateway"),
+    ] {
+        let store = S3::new(settings(serve_only(status, answer).await)).unwrap();
+        let expected =
+            format!("the bucket jobs cannot be used: HTTP status {why}; check that it runs and who may use it");
+        for error in [store.put(b"x").await.unwrap_err(), store.get(Hash([1; 32]), 100).await.unwrap_err()] {
+            assert_eq!((error.to_string(), error.is_transient()), (expected.clone(), true));
+        }
+    }
+    let store = S3::new(settings(serve_only(404, code("NoSuchKey")).await)).unwrap();
+    assert!(matches!(store.get(Hash([1; 32]), 100).await, Err(StoreError::Missing { .. })));
+    assert!(matches!(store.put(b"x").await, Err(StoreError::Unusable { .. })), "nobody can put it there");
 }

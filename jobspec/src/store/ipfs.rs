@@ -14,8 +14,11 @@ use {
 /// Largest document here: what fits one block, so that its address follows from its hash. Nodes exchange no larger ones.
 pub const MAX_BLOCK: usize = 1 << 20;
 
-/// Most bytes of an answer that is not a document.
-const MAX_ANSWER: usize = 4_096;
+/// How long a node looks for a document at others. Without it a node looks for as long as the connection stays, and what
+/// nobody has would look like a node that does not answer: it is shorter than our wait.
+const SEARCH: &str = "25s";
+/// How nodes say that they do not have a document, or looked for it in vain.
+const MISSING: [&str; 4] = ["not found", "could not find", "deadline exceeded", "timed out"];
 
 /// The address of a document in IPFS: CID version 1, raw codec, SHA-256.
 pub fn cid(hash: &Hash) -> String {
@@ -68,18 +71,11 @@ impl Ipfs {
     }
 
     /// An answer that is not a success: the node says why in `Message`.
-    async fn refusal(&self, what: &str, response: Response) -> StoreError {
+    async fn refusal(&self, response: Response) -> (StoreError, String) {
         let status = response.status();
-        let answer = match http::body(&self.name(), "an answer", response, MAX_ANSWER).await {
-            Ok(answer) => answer,
-            Err(error) => return error,
-        };
-        let said = serde_json::from_slice::<serde_json::Value>(&answer).unwrap_or_default();
+        let said = serde_json::from_slice::<serde_json::Value>(&http::answer(response).await).unwrap_or_default();
         let message = said.get("Message").and_then(|message| message.as_str()).unwrap_or_default();
-        if ["not found", "could not find"].iter().any(|words| message.contains(words)) {
-            return StoreError::Missing { store: self.name(), what: what.into() };
-        }
-        self.unusable(format!("HTTP status {status} {message}"))
+        (self.unusable(http::refusal(status, message)), message.to_owned())
     }
 
     /// Adds a document as one raw block and checks that the node calls it what its hash says.
@@ -89,15 +85,23 @@ impl Ipfs {
             return Err(StoreError::TooLarge { what: hash.to_string(), limit: MAX_BLOCK });
         }
         let chunker = format!("size-{MAX_BLOCK}");
-        let query = [("cid-version", "1"), ("raw-leaves", "true"), ("pin", "true"), ("chunker", &chunker)];
-        let form = Form::new().part("file", Part::bytes(document.to_vec()).file_name("document"));
+        // Nodes differ in the base that they write addresses in.
+        let query = [
+            ("cid-version", "1"),
+            ("cid-base", "base32"),
+            ("raw-leaves", "true"),
+            ("pin", "true"),
+            ("chunker", &chunker),
+        ];
+        let part = Part::bytes(document.to_vec()).file_name("document").mime_str("application/octet-stream");
+        let part = part.map_err(|error| self.unusable(http::reason(&error)))?;
+        let form = Form::new().part("file", part);
         let response = self.post(self.url("add", &query)?, Some(form)).await?;
         if !response.status().is_success() {
-            return Err(self.refusal("add", response).await);
+            return Err(self.refusal(response).await.0);
         }
-        let answer = http::body(&self.name(), "an answer", response, MAX_ANSWER).await?;
-        let added: serde_json::Value =
-            serde_json::from_slice(&answer).map_err(|error| self.unusable(error.to_string()))?;
+        let added: serde_json::Value = serde_json::from_slice(&http::answer(response).await)
+            .map_err(|error| self.unusable(error.to_string()))?;
         match added.get("Hash").and_then(|name| name.as_str()) {
             Some(name) if name == cid(&hash) => Ok(hash),
             name => Err(self.unusable(format!("it calls the document {name:?}, not {}", cid(&hash)))),
@@ -106,9 +110,11 @@ impl Ipfs {
 
     async fn cat(&self, hash: Hash, limit: usize) -> Result<Vec<u8>, StoreError> {
         let name = cid(&hash);
-        let response = self.post(self.url("cat", &[("arg", &name)])?, None).await?;
+        let response = self.post(self.url("cat", &[("arg", &name), ("timeout", SEARCH)])?, None).await?;
         if !response.status().is_success() {
-            return Err(self.refusal(&name, response).await);
+            let (refusal, message) = self.refusal(response).await;
+            let is_missing = MISSING.iter().any(|words| message.contains(words));
+            return Err(if is_missing { StoreError::Missing { store: self.name(), what: name } } else { refusal });
         }
         verified(self.name(), hash, http::body(&self.name(), &name, response, limit).await?)
     }

@@ -11,6 +11,8 @@ use {
 
 /// Largest object: a sealed document of the largest size.
 const MAX_OBJECT: usize = MAX_DOCUMENT.saturating_add(OVERHEAD);
+/// What a service says of a bucket that does not exist.
+const NO_BUCKET: &str = "NoSuchBucket";
 /// How long a signed address may be used.
 const SIGNED_FOR: Duration = Duration::from_secs(300);
 
@@ -87,24 +89,36 @@ impl S3 {
         let url = self.bucket.put_object(Some(&self.credentials), &object).sign(SIGNED_FOR);
         let sent = self.client.put(url).body(bytes.to_vec()).send().await;
         let response = sent.map_err(|error| self.unusable(http::reason(&error)))?;
-        self.require_success(name, &response)
+        if response.status().is_success() { Ok(()) } else { Err(self.refusal(response).await.0) }
     }
 
     async fn read(&self, name: &str, limit: usize) -> Result<Vec<u8>, StoreError> {
         let object = self.object(name);
         let url = self.bucket.get_object(Some(&self.credentials), &object).sign(SIGNED_FOR);
         let response = self.client.get(url).send().await.map_err(|error| self.unusable(http::reason(&error)))?;
-        self.require_success(name, &response)?;
-        http::body(&self.name(), name, response, limit).await
+        let status = response.status();
+        if status.is_success() {
+            return http::body(&self.name(), name, response, limit).await;
+        }
+        let (refusal, code) = self.refusal(response).await;
+        let is_missing = status == StatusCode::NOT_FOUND && code != NO_BUCKET;
+        Err(if is_missing { StoreError::Missing { store: self.name(), what: name.into() } } else { refusal })
     }
 
-    fn require_success(&self, name: &str, response: &Response) -> Result<(), StoreError> {
-        match response.status() {
-            status if status.is_success() => Ok(()),
-            StatusCode::NOT_FOUND => Err(StoreError::Missing { store: self.name(), what: name.into() }),
-            status => Err(self.unusable(format!("HTTP status {status}"))),
-        }
+    /// An answer that is not a success: the service says why in a code.
+    async fn refusal(&self, response: Response) -> (StoreError, String) {
+        let status = response.status();
+        let code = code(&http::answer(response).await);
+        (self.unusable(http::refusal(status, &code)), code)
     }
+}
+
+/// The code in an answer of XML; empty if there is none.
+fn code(answer: &[u8]) -> String {
+    let text = String::from_utf8_lossy(answer);
+    let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    let is_code = |code: &&str| code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    code.map(|(code, _)| code).filter(is_code).unwrap_or_default().to_owned()
 }
 
 impl Store for S3 {

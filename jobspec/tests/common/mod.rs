@@ -1,7 +1,7 @@
 //! A real HTTP server on loopback.
 
 use {
-    axum::Router,
+    axum::{Router, http::StatusCode},
     std::{
         collections::BTreeMap,
         sync::{Arc, Mutex},
@@ -24,4 +24,10 @@ pub async fn serve(router: Router) -> String {
 pub async fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
+}
+
+/// Serves the same answer to everything and returns its address.
+pub async fn serve_only(status: u16, answer: String) -> String {
+    let status = StatusCode::from_u16(status).unwrap();
+    serve(Router::new().fallback(move || std::future::ready((status, answer.clone())))).await
 }
