@@ -253,6 +253,31 @@ fn a_crank_that_waits_for_a_hundred_slots_after_a_halt_has_nobody_slashed() {
 }
 
 #[test]
+fn a_chain_that_stands_still_halts_a_round_only_when_it_does_so_over_a_deadline() {
+    let mut round = Round::drawn(5);
+    round.commit_answer().unwrap();
+    let (panel, yes) = (round.panel(), round.passing(1_000));
+    round.commit(panel[0], &yes).unwrap();
+    let deadline = round.challenge.reading_deadline().unwrap();
+    for (at, halted) in [(deadline - 1, 0), (deadline, 0), (deadline + 1, 1)] {
+        let mut round = round.clone();
+        round.now.unix = at;
+        let step = if at > deadline { round.reveal(panel[0], &yes) } else { round.commit(panel[1], &yes) };
+        assert_eq!((step, round.challenge.halted), (Ok(()), halted), "{at}");
+    }
+}
+
+#[test]
+fn commitments_are_over_a_second_after_their_deadline_if_there_was_an_answer_to_commit_to() {
+    let mut round = Round::drawn(5);
+    let deadline = round.challenge.reading_deadline().unwrap();
+    let over = |round: &Round| [deadline, deadline + 1].map(|now| round.challenge.commitments_are_over(now));
+    assert_eq!(over(&round), [Ok(false), Ok(false)]);
+    round.commit_answer().unwrap();
+    assert_eq!(over(&round), [Ok(false), Ok(true)]);
+}
+
+#[test]
 fn an_attestor_that_was_absent_while_the_chain_went_on_is_not_excused_by_a_later_halt() {
     let mut round = Round::drawn(5);
     let yes = Some(round.passing(1_000));
