@@ -148,6 +148,49 @@ fn a_client_fault_that_is_disputed_fails_and_a_failure_fails_once() {
 }
 
 #[test]
+fn a_failure_a_missed_assignment_and_a_dispute_are_held_against_a_host_each_by_itself() {
+    let none = Window { completed: 5, ..Window::default() };
+    assert!(!none.has_failures());
+    for window in [Window { failed: 1, ..none }, Window { missed: 1, ..none }, Window { disputed: 1, ..none }] {
+        assert!(window.has_failures(), "{window:?}");
+    }
+}
+
+#[test]
+fn both_windows_together_hold_the_sum_of_all_and_the_larger_number_of_clients() {
+    let many = Window {
+        volume: 1,
+        ended_weight: 2,
+        completed_weight: 3,
+        missed_weight: 4,
+        sketch: [0b11, 0],
+        evidenced: 5,
+        completed: 6,
+        failed: 7,
+        missed: 8,
+        disputed: 9,
+        reserved: 0,
+    };
+    let few = Window { sketch: [0, 0b100], ..many };
+    let both = Window {
+        volume: 2,
+        ended_weight: 4,
+        completed_weight: 6,
+        missed_weight: 8,
+        sketch: [0b11, 0],
+        evidenced: 10,
+        completed: 12,
+        failed: 14,
+        missed: 16,
+        disputed: 18,
+        reserved: 0,
+    };
+    for (current, last) in [(many, few), (few, many)] {
+        assert_eq!(Record { current, last, index: 5, reserved: 0 }.since(0), both);
+    }
+}
+
+#[test]
 fn clients_that_pay_no_fee_are_not_counted() {
     assert_eq!((completed(20, 0).current.clients(), completed(1, 1).current.clients()), (0, 1));
 }
@@ -201,6 +244,20 @@ proptest! {
         }
         let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
         prop_assert!(usize::try_from(record.current.clients()).unwrap() <= distinct.len());
+    }
+
+    #[test]
+    fn a_client_has_the_bit_of_the_top_seven_of_its_hash_in_that_window(key: [u8; 32], window in 0..1_000i64) {
+        const GOLDEN: u128 = 0x9e37_79b9_7f4a_7c15;
+        let mut record = Record::default();
+        for _ in 0..2 {
+            record.job_completed(&Address::new_from_array(key), 1, 1, window * RECORD_WINDOW);
+        }
+        let word = u64::from_le_bytes(key[..8].try_into().unwrap());
+        let salt = (window as u128 * GOLDEN) as u64;
+        let bit = ((u128::from(word ^ salt) * GOLDEN) as u64) / (1 << 57);
+        let [low, high] = record.current.sketch;
+        prop_assert_eq!(u128::from(high) << 64 | u128::from(low), 1u128 << bit);
     }
 
     #[test]
