@@ -5,17 +5,13 @@ mod common;
 use {
     common::{
         DOLLAR, HostParty, Place, STAKE, balance, localnet, pass, place, run,
+        silence::slashed,
         user::{User, post, text, units},
     },
     gpu_market_localnet::tokens,
     gpu_market_sdk::{
         Address, address,
         gpu_market::state::{Client, Job, RewardPool, Stake},
-        instructions::{
-            Parties, Slash,
-            expire::{ExpireAssigned, expire_assigned},
-            stake::open_credit,
-        },
     },
     solana_signer::Signer,
     tokio::sync::Mutex,
@@ -215,34 +211,6 @@ fn a_fee_goes_to_stakers_referrer_and_treasury_to_the_unit() {
         assert_eq!((text(&checked, "held"), &checked["halted"]), (text(&checked, "booked"), &false.into()));
         assert_eq!(text(&owner.does(&["host", "earnings"])["vaults"][0], "amount"), (fee / 10).to_string());
     });
-}
-
-/// A host that is given a job and says nothing until its time to answer is over, which anybody then enforces.
-async fn slashed(host: &HostParty, client: &User, place: Place) {
-    let market = place.market.to_string();
-    client.does(&["client", "fund", "50", "--market", &market]);
-    host.join().await.expect("joined");
-    let job: Address = text(&client.does(&post(&market, &[])), "job").parse().expect("an address");
-    pass(121 + 60).await;
-    let owner = host.owner.pubkey();
-    let slash = Slash::of(&owner, client.key);
-    let parties = Parties {
-        job,
-        client: address::client(&client.key, &place.token.mint).0,
-        market: place.market,
-        host: host.host,
-    };
-    let caller = host.operator.pubkey();
-    host.as_operator(open_credit(caller, slash.stake, client.key)).await.expect("opened");
-    let expire = ExpireAssigned {
-        caller,
-        caller_tokens: None,
-        parties,
-        shard: 0,
-        slash: Some(slash),
-        stake_token: localnet().stake().expect("a mint"),
-    };
-    host.as_operator(expire_assigned(expire)).await.expect("expired");
 }
 
 #[test]

@@ -2,14 +2,16 @@
 //! that none waits in another's line.
 #![allow(dead_code, reason = "each file of tests uses a part")]
 
+pub mod grounds;
 pub mod process;
 pub mod proxy;
 pub mod relay;
 pub mod relayed;
+pub mod silence;
 pub mod user;
 
 use {
-    gpu_market_localnet::{Localnet, keys, tokens},
+    gpu_market_localnet::{Localnet, SLOT, keys, tokens},
     gpu_market_migrations::Deployment,
     gpu_market_sdk::{
         Address, Instruction, address,
@@ -159,21 +161,28 @@ impl HostParty {
     /// A host that is enrolled with collateral for one seat, and has not joined.
     pub async fn new(name: &str, place: Place) -> Self {
         let localnet = localnet();
-        let owner = funded(&format!("{name} owner"), LAMPORTS).await;
-        let operator = funded(&format!("{name} operator"), LAMPORTS).await;
+        let party = Self::at(name, place);
+        funded(&format!("{name} owner"), LAMPORTS).await;
+        funded(&format!("{name} operator"), LAMPORTS).await;
+        let owner = party.owner.pubkey();
         let stake = localnet.stake().expect("a mint");
-        localnet.mint(stake, owner.pubkey(), 1_000 * STAKE).await.expect("minted");
-        localnet.mint(place.token, owner.pubkey(), 0).await.expect("a wallet");
-        let party = Self {
-            connection: localnet.network.connection().clone(),
+        localnet.mint(stake, owner, 1_000 * STAKE).await.expect("minted");
+        localnet.mint(place.token, owner, 0).await.expect("a wallet");
+        party.enroll(stake).await;
+        party
+    }
+
+    /// The same host at another place, or before it is one.
+    pub fn at(name: &str, place: Place) -> Self {
+        let owner = keys::key(&format!("{name} owner"));
+        Self {
+            connection: localnet().network.connection().clone(),
             host: address::host(&owner.pubkey()).0,
             wallet: tokens::wallet(owner.pubkey(), place.token),
             owner,
-            operator,
+            operator: keys::key(&format!("{name} operator")),
             place,
-        };
-        party.enroll(stake).await;
-        party
+        }
     }
 
     async fn enroll(&self, token: Token) {
@@ -281,4 +290,19 @@ pub async fn pass(seconds: i64) {
     let network = &localnet().network;
     let now = network.connection().clock().await.expect("a clock");
     network.travel_to(now.unix + seconds).await.expect("time passed");
+}
+
+/// Lets this many slots pass on the network, and the block after them.
+pub async fn pass_slots(count: u64) {
+    let network = &localnet().network;
+    let slot = network.connection().clock().await.expect("a clock").slot + count;
+    network.travel_to_slot(slot).await.expect("slots passed");
+    while network.connection().clock().await.expect("a clock").slot <= slot {
+        tokio::time::sleep(SLOT).await;
+    }
+}
+
+/// Lamports of an account; zero if there is none.
+pub async fn lamports(account: &Address) -> u64 {
+    localnet().network.connection().lamports(account).await.expect("a balance")
 }

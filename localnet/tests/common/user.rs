@@ -1,7 +1,7 @@
 //! People who use the command `gpu-market`, which runs as a process.
 
 use {
-    super::{LAMPORTS, Place, funded, localnet},
+    super::{LAMPORTS, Place, STAKE, funded, localnet},
     gpu_market_localnet::keys,
     gpu_market_sdk::Address,
     serde_json::Value,
@@ -41,6 +41,14 @@ impl User {
         user
     }
 
+    /// A user with a SOL and so many whole tokens of the stake in the wallet.
+    pub async fn with_stake(name: &str, tokens: u64) -> Self {
+        let user = Self::of_key(name);
+        funded(name, LAMPORTS).await;
+        localnet().mint(localnet().stake().expect("a mint"), user.key, tokens * STAKE).await.expect("minted");
+        user
+    }
+
     /// A user whose key exists already.
     pub fn of_key(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli-keys");
@@ -54,12 +62,17 @@ impl User {
     }
 
     fn run_with(&self, format: &str, arguments: &[&str]) -> Output {
+        self.command(format, arguments).output().expect("the command runs")
+    }
+
+    /// The command, as this user types it.
+    pub fn command(&self, format: &str, arguments: &[&str]) -> Command {
         let endpoint = localnet().network.endpoint();
         let (url, ws) = (endpoint.rpc.as_str(), endpoint.websocket.as_str());
         let cluster = ["--url", url, "--ws", ws, "--keypair", &self.file, "--output", format];
-        let output =
-            Command::new(binary()).args(arguments).args(cluster).env("HOME", env!("CARGO_TARGET_TMPDIR")).output();
-        output.expect("the command runs")
+        let mut command = Command::new(binary());
+        command.args(arguments).args(cluster).env("HOME", env!("CARGO_TARGET_TMPDIR"));
+        command
     }
 
     /// What a command says that succeeds; questions are answered with yes.
@@ -95,6 +108,13 @@ impl User {
         assert!(!said.contains("panicked"), "{said}");
         (output.status.code().expect("an exit code"), said)
     }
+}
+
+/// A file of these contents, and its name.
+pub fn file(name: &str, contents: &str) -> String {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&file, contents).expect("a file");
+    file.display().to_string()
 }
 
 /// A field of an answer that has to be text.

@@ -9,7 +9,10 @@ use {
     },
     gpu_market_sdk::{
         Address, address, digest,
-        gpu_market::state::{Gpu, Host},
+        gpu_market::{
+            error::MarketError,
+            state::{Challenge, Gpu, Host, RoundResult, RoundState},
+        },
         instructions::attest::{self, ClaimGpu},
     },
     std::path::Path,
@@ -18,8 +21,9 @@ use {
 /// Claims each GPU in a transaction of its own. One that another member holds is left out, and said.
 pub async fn claim(context: &Context, round_key: Address, file: &Path) -> Result<(), CommandError> {
     let round = find(context, round_key).await?;
+    require_passed(&round)?;
     let measured = Measurement::read(file)?;
-    let mut rows = Vec::new();
+    let (mut rows, mut left_out) = (Vec::new(), false);
     for (index, uuid_hash) in (0u16..).zip(&measured.gpus) {
         let is_done = round.claims_done.checked_shr(index.into()).unwrap_or_default() & 1 == 1;
         if is_done {
@@ -41,14 +45,27 @@ pub async fn claim(context: &Context, round_key: Address, file: &Path) -> Result
             }
             Ok(None) => return Ok(()),
             Err(CommandError::Rpc(error)) if error.refusal().is_some() => {
+                left_out = true;
                 rows.push(row.with("claimed", false).with("reason", error.to_string()));
             }
             Err(error) => return Err(error),
         }
     }
     let title = if rows.is_empty() { "All are claimed" } else { "Claimed" };
-    let hint = format!("next: `gpu-market attest conclude {round_key}`");
+    // The last claim concludes the round.
+    let hint = if left_out {
+        format!("next, when the time to claim is over: `gpu-market attest conclude {round_key}`")
+    } else {
+        format!("next: `gpu-market attest settle {round_key}`, `gpu-market attest close {round_key}`")
+    };
     context.print(&Record::new(title).with("round", round_key).with("gpus", rows).hint(hint))
+}
+
+fn require_passed(round: &Challenge) -> Result<(), MarketError> {
+    if round.state != RoundState::Decided as u8 {
+        return Err(MarketError::RoundNotDecided);
+    }
+    if round.result == RoundResult::Passed as u8 { Ok(()) } else { Err(MarketError::RoundDidNotPass) }
 }
 
 pub async fn release(context: &Context, uuid: &str, set: Address) -> Result<(), CommandError> {
@@ -58,9 +75,13 @@ pub async fn release(context: &Context, uuid: &str, set: Address) -> Result<(), 
         || format!("GPU {uuid} that was proved to {set}"),
         || "write its uuid as `nvidia-smi -L` does".to_owned(),
     )?;
-    let host = context.connection.get::<Host>(&gpu.host).await?;
     let me = context.me()?;
     if context.now().await? < gpu.expires_at {
+        let host = or_next(
+            context.connection.get::<Host>(&gpu.host).await,
+            || format!("host any more that the GPU {uuid} belongs to"),
+            || "its attestation expires, and then anyone releases it".to_owned(),
+        )?;
         context.require_key(format!("the GPU {uuid}"), "owner", &[host.owner])?;
     }
     let record = Record::new("Released").with("gpu", key).with("member", gpu.member);

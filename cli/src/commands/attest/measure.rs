@@ -195,8 +195,13 @@ fn salt(file: &Path) -> Result<[u8; 32], FileError> {
 fn read_salt(file: &Path) -> Result<[u8; 32], FileError> {
     let path = salt_file(file);
     let name = path.display().to_string();
-    let text =
-        std::fs::read_to_string(&path).map_err(|source| FileError::Unreadable { file: name.clone(), source })?;
+    let text = std::fs::read_to_string(&path).map_err(|source| {
+        if source.kind() == ErrorKind::NotFound {
+            let allowed = "the salt that `gpu-market attest commit` left beside the measurement";
+            return FileError::value(&name, "file", "it is not there", allowed);
+        }
+        FileError::Unreadable { file: name.clone(), source }
+    })?;
     let salt = hash(text.trim());
     salt.map(Into::into)
         .map_err(|problem| FileError::value(&name, "file", problem, "the salt that was committed with"))

@@ -14,7 +14,7 @@ use {
     gpu_market_migrations::Decimal,
     gpu_market_sdk::{
         Address, address,
-        gpu_market::state::Member,
+        gpu_market::{error::MarketError, state::Member},
         instructions::attest::{OpenChallenge, open_challenge},
     },
     solana_signer::Signer,
@@ -46,6 +46,13 @@ pub async fn open(context: &Context, options: &Open) -> Result<(), CommandError>
         || format!("member of the host {key} in this market"),
         || format!("enter it: `gpu-market host enroll {0}`, or `host apply {0}` if it is premium", place.address),
     )?;
+    if member.standing.open_round != 0 {
+        let open = address::challenge(&member_key, member.standing.open_round).0;
+        return Err(CommandError::rule(
+            MarketError::RoundAlreadyOpen.rule().trim_end_matches('.'),
+            format!("see what it waits for: `gpu-market attest show {open}`"),
+        ));
+    }
     let set = place.terms.attestor_set;
     if set == Address::default() {
         let next = "its authority names a set: `gpu-market market update MARKET --attestor-set SET`";

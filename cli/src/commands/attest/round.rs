@@ -9,7 +9,10 @@ use {
     },
     gpu_market_sdk::{
         Address,
-        gpu_market::state::{JudgeState, Now},
+        gpu_market::{
+            error::MarketError,
+            state::{JudgeState, Now, RoundState},
+        },
         instructions::attest,
     },
 };
@@ -40,6 +43,9 @@ pub async fn expire(context: &Context, address: Address) -> Result<(), CommandEr
 /// Settles each attestor of the panel in a transaction of its own.
 pub async fn settle(context: &Context, address: Address) -> Result<(), CommandError> {
     let round = find(context, address).await?;
+    if round.state != RoundState::Decided as u8 {
+        return Err(MarketError::RoundNotDecided.into());
+    }
     let set = super::set::find(context, round.set).await?;
     let token = context.stake_mint().await?.token;
     let judges = round.judges.iter().take(round.panel.into());
@@ -58,6 +64,11 @@ pub async fn settle(context: &Context, address: Address) -> Result<(), CommandEr
 pub async fn conclude(context: &Context, address: Address) -> Result<(), CommandError> {
     let mut round = find(context, address).await?;
     let member = round.member;
+    if round.concluded != 0 {
+        let next =
+            format!("settle its attestors and close it: `gpu-market attest settle {address}`, `close {address}`");
+        return Err(CommandError::rule("the round is concluded already", next));
+    }
     round.conclude(context.now().await?)?;
     let record = Record::new("Concluded").with("round", address).with("member", member);
     context.submit(record, &[attest::conclude_challenge(address, member)]).await

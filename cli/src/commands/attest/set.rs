@@ -4,7 +4,7 @@ use {
     super::{Params, show},
     crate::{
         amount,
-        commands::{CommandError, lookup::or_next},
+        commands::{CommandError, lookup::or_next, stake},
         context::Context,
         keypair,
         output::{Record, Value},
@@ -13,7 +13,7 @@ use {
     gpu_market_migrations::Decimal,
     gpu_market_sdk::{
         Address, address,
-        gpu_market::state::{AttestorSet, SetParams},
+        gpu_market::state::{Attestor, AttestorSet, SetParams},
         instructions::attest,
     },
     solana_signer::Signer,
@@ -55,7 +55,7 @@ pub enum Command {
     /// Leaves a set, as the attestor or the owner of its stake.
     Leave {
         set: Address,
-        /// Owner of the attestor's stake [default: the key that acts].
+        /// Owner of the attestor's stake [default: that of the attestor whose key, or whose owner's key, acts].
         #[arg(long)]
         stake_owner: Option<Address>,
     },
@@ -98,6 +98,15 @@ pub async fn find(context: &Context, set: Address) -> Result<AttestorSet, Comman
     )
 }
 
+/// The attestor that the stake of `owner` backs.
+fn backed(found: &AttestorSet, set: Address, owner: Address) -> Result<Attestor, CommandError> {
+    let place = found.find_stake(&address::stake(&owner).0);
+    place.and_then(|place| found.slot(place).copied()).map_err(|_| {
+        let what = format!("attestor that the stake of {owner} backs in the set {set}");
+        CommandError::not_there(what, format!("see who is in it: `gpu-market attest set show {set}`"))
+    })
+}
+
 async fn mine(context: &Context, set: Address) -> Result<AttestorSet, CommandError> {
     let found = find(context, set).await?;
     context.require_key(format!("the set {set}"), "creator", &[found.creator])?;
@@ -121,12 +130,16 @@ async fn create(context: &Context, id: u16, typed: &Params) -> Result<(), Comman
     let creator = context.me()?;
     let (params, decimals) = params(context, typed).await?;
     let set = address::attestor_set(&creator, id).0;
+    if context.connection.find::<AttestorSet>(&set).await?.is_some() {
+        let next = format!("give the new one another --id, or see that one: `gpu-market attest set show {set}`");
+        return Err(CommandError::rule(format!("you have a set with the number {id} already"), next));
+    }
     let record = Record::new("Set created")
         .with("set", set)
         .with("id", id)
         .with("stake_decimals", decimals)
         .and(show::params(&params, decimals))
-        .hint("next: `gpu-market attest set add SET ATTESTOR`, within a day so that it judges at once");
+        .hint(format!("next: `gpu-market attest set add {set} ATTESTOR`, within a day so that it judges at once"));
     context.submit(record, &[attest::create_attestor_set(creator, context.payer()?, id, params)]).await
 }
 
@@ -152,15 +165,15 @@ async fn add(
     let found = mine(context, set).await?;
     let further = stake_owner.map(keypair::read).transpose()?;
     let owner = further.as_ref().map_or(found.creator, |key| key.pubkey());
-    let record =
-        Record::new("Added").with("set", set).with("attestor", attestor).with("stake", address::stake(&owner).0);
+    let (key, _) = stake::find(context, owner).await?;
+    let record = Record::new("Added").with("set", set).with("attestor", attestor).with("stake", key);
     let add = attest::add_attestor(found.creator, owner, set, attestor);
     context.submit_with(record, &[add], &further.iter().collect::<Vec<_>>()).await
 }
 
 async fn raise_bond(context: &Context, set: Address, typed: Decimal) -> Result<(), CommandError> {
     let owner = context.me()?;
-    find(context, set).await?.find_stake(&address::stake(&owner).0)?;
+    backed(&find(context, set).await?, set, owner)?;
     let decimals = context.config().await?.stake_decimals;
     let amount = amount::units("AMOUNT", typed, decimals)?;
     let record = Record::new("Bond raised")
@@ -171,10 +184,12 @@ async fn raise_bond(context: &Context, set: Address, typed: Decimal) -> Result<(
 }
 
 async fn leave(context: &Context, set: Address, stake_owner: Option<Address>) -> Result<(), CommandError> {
-    let me = context.me()?;
-    let stake = address::stake(&stake_owner.unwrap_or(me)).0;
-    let found = find(context, set).await?;
-    let attestor = *found.slot(found.find_stake(&stake)?)?;
+    let (me, found) = (context.me()?, find(context, set).await?);
+    let attestor = match (stake_owner, found.find(&me)) {
+        (None, Ok(place)) => *found.slot(place)?,
+        (owner, _) => backed(&found, set, owner.unwrap_or(me))?,
+    };
+    let stake = attestor.stake;
     let holders = [attestor.key, stake_owner.unwrap_or(me)];
     context.require_key(format!("the stake {stake} in the set {set}"), "attestor or owner", &holders)?;
     let record = Record::new("Leaving").with("set", set).with("attestor", attestor.key).with("stake", stake);
@@ -184,16 +199,15 @@ async fn leave(context: &Context, set: Address, stake_owner: Option<Address>) ->
 
 async fn remove(context: &Context, set: Address, stake_owner: Address) -> Result<(), CommandError> {
     let found = mine(context, set).await?;
-    let stake = address::stake(&stake_owner).0;
-    let attestor = found.slot(found.find_stake(&stake)?)?;
+    let attestor = backed(&found, set, stake_owner)?;
+    let stake = attestor.stake;
     let record = Record::new("Removed").with("set", set).with("attestor", attestor.key).with("stake", stake);
     context.confirm(Some(&record), "Remove this attestor?")?;
     context.submit(record, &[attest::remove_attestor(found.creator, set, stake)]).await
 }
 
 async fn vacate(context: &Context, set: Address, stake_owner: Address) -> Result<(), CommandError> {
-    let stake = address::stake(&stake_owner).0;
-    find(context, set).await?.find_stake(&stake)?;
+    let stake = backed(&find(context, set).await?, set, stake_owner)?.stake;
     let record = Record::new("Bond freed").with("set", set).with("stake", stake);
     context.submit(record, &[attest::vacate_attestor(context.me()?, set, stake)]).await
 }
