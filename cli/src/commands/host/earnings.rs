@@ -1,7 +1,7 @@
 //! What jobs paid.
 
 use {
-    super::{Whose, status::members},
+    super::Whose,
     crate::{
         commands::{CommandError, client::Escrow, lookup::MarketRef},
         context::Context,
@@ -9,22 +9,35 @@ use {
     },
     gpu_market_sdk::{
         Address, address,
+        gpu_market::state::Market,
         instructions::host::{WithdrawEarnings, close_earnings, withdraw_earnings},
         rpc::Mint,
     },
-    std::collections::BTreeMap,
+    std::collections::BTreeSet,
 };
 
-/// Base units in the earnings vaults of a host, with their mints.
-async fn vaults(context: &Context, host: &Address) -> Result<Vec<(Address, Mint, u64)>, CommandError> {
-    let members = members(context, host).await?;
-    let mints: BTreeMap<Address, Mint> =
-        members.iter().map(|(_, _, place)| (place.payment.token.mint, place.payment)).collect();
+/// Accounts that are asked for at once.
+const ACCOUNTS: usize = 100;
+
+/// Base units in the earnings vaults of a host, with their mints: those of all markets, since a vault stays when its host
+/// has left the market, and `named`.
+pub async fn vaults(
+    context: &Context,
+    host: &Address,
+    named: Option<Address>,
+) -> Result<Vec<(Address, Mint, u64)>, CommandError> {
+    let markets = context.connection.scan::<Market>(&[]).await?;
+    let mints: BTreeSet<Address> = markets.iter().map(|(_, market)| market.payment_mint).chain(named).collect();
+    let places: Vec<(Address, Address)> =
+        mints.into_iter().map(|mint| (mint, address::earnings(host, &mint).0)).collect();
     let mut vaults = Vec::new();
-    for (key, mint) in mints {
-        let vault = address::earnings(host, &key).0;
-        if let Some(account) = context.connection.token_account(&vault).await? {
-            vaults.push((vault, mint, account.amount));
+    for some in places.chunks(ACCOUNTS) {
+        let addresses: Vec<Address> = some.iter().map(|(_, vault)| *vault).collect();
+        let found = some.iter().zip(context.connection.exist(&addresses).await?);
+        for ((mint, vault), _) in found.filter(|(_, exists)| *exists) {
+            if let Some(account) = context.connection.token_account(vault).await? {
+                vaults.push((*vault, context.connection.mint(mint).await?, account.amount));
+            }
         }
     }
     Ok(vaults)
@@ -33,7 +46,7 @@ async fn vaults(context: &Context, host: &Address) -> Result<Vec<(Address, Mint,
 pub async fn earnings(context: &Context, whose: &Whose) -> Result<(), CommandError> {
     let spinner = context.spinner("reading the host");
     let (key, host) = context.host(whose.owner).await?;
-    let vaults = vaults(context, &key).await?;
+    let vaults = vaults(context, &key, None).await?;
     drop(spinner);
     let rows = vaults.into_iter().map(|(vault, mint, amount)| row(vault, &mint, amount)).collect::<Vec<_>>();
     context.print(&Record::row().with("host", key).with("owner", host.owner).with("vaults", rows))
@@ -70,7 +83,7 @@ pub async fn withdraw(context: &Context, options: &Withdraw) -> Result<(), Comma
         (None, Some(market)) => Some(context.place(market).await?.market.payment_mint),
         (mint, _) => mint,
     };
-    let mut vaults = vaults(context, &key).await?;
+    let mut vaults = vaults(context, &key, only).await?;
     vaults.retain(|(_, mint, amount)| *amount > 0 && only.is_none_or(|only| only == mint.token.mint));
     let (mut instructions, mut rows) = (Vec::new(), Vec::new());
     for (vault, mint, amount) in vaults {

@@ -1,19 +1,19 @@
 //! Out of a queue, and out of a market.
 
 use {
-    super::{Whose, status::members},
+    super::{Whose, earnings::vaults, status::members},
     crate::{
         commands::{
             CommandError,
             lookup::{MarketRef, gpu_class, or_next},
         },
         context::{Context, receipt_record},
-        output::Record,
+        output::{Record, Value},
     },
     gpu_market_sdk::{
         Address, Instruction, address,
         decode::Slot,
-        gpu_market::state::Member,
+        gpu_market::state::{Member, Tier},
         instructions::{host::close_host, member, queue},
         view::ViewError,
     },
@@ -98,7 +98,23 @@ async fn seats(
 pub async fn resign(context: &Context, market: MarketRef) -> Result<(), CommandError> {
     let (key, owner) = mine(context).await?;
     let place = context.place(market).await?;
-    let record = Record::new("Resigned").with("market", place.address).with("host", key);
+    if place.market.tier()? != Tier::Premium {
+        let next = format!("leave this market: `gpu-market host leave {}`", place.address);
+        return Err(CommandError::rule("only a place in a premium market is given up", next));
+    }
+    let (_, mut after) = member_in(context, market, key).await?;
+    if after.seats > 0 {
+        return Err(CommandError::rule(
+            format!("a place is given up without seats, and the host holds {} here", after.seats),
+            "leave those that wait: `gpu-market host drain`; jobs that are assigned or run end first",
+        ));
+    }
+    after.resign(&place.market, &place.terms.policy, place.now)?;
+    let record = Record::new("Resigned")
+        .with("market", place.address)
+        .with("host", key)
+        .with("barred_until", place.time(after.standing.barred_until))
+        .hint(format!("next: `gpu-market stake deallocate {0} ALL`, `gpu-market host leave {0}`", place.address));
     context.confirm(
         Some(&record),
         "Give up the place in this market? What the host did until now earns it no new one.",
@@ -108,22 +124,35 @@ pub async fn resign(context: &Context, market: MarketRef) -> Result<(), CommandE
 
 pub async fn leave(context: &Context, market: MarketRef) -> Result<(), CommandError> {
     let (key, owner) = mine(context).await?;
-    let address = address::member(&market.0, &key).0;
-    let found = or_next(
-        context.connection.get::<Member>(&address).await,
-        || format!("member of the host {key} in this market"),
-        || "see where it is: `gpu-market host status`".to_owned(),
-    )?;
+    let (address, found) = member_in(context, market, key).await?;
     found.require_closable(context.now().await?)?;
     let record = Record::new("Left the market").with("market", market.0).with("member", address);
     context.confirm(Some(&record), "Leave this market? The host's record there is lost.")?;
     context.submit(record, &[member::close_member(owner, market.0, found.rent_payer)]).await
 }
 
+/// The host's member of a market, which has to be there.
+async fn member_in(context: &Context, market: MarketRef, host: Address) -> Result<(Address, Member), CommandError> {
+    let address = address::member(&market.0, &host).0;
+    let found = or_next(
+        context.connection.get::<Member>(&address).await,
+        || format!("member of the host {host} in this market"),
+        || "see where it is: `gpu-market host status`".to_owned(),
+    )?;
+    Ok((address, found))
+}
+
 pub async fn close(context: &Context) -> Result<(), CommandError> {
     let (key, owner) = mine(context).await?;
     let (_, host) = context.host(None).await?;
     host.require_closable(context.now().await?)?;
+    for (_, mint, amount) in vaults(context, &key, None).await? {
+        let (held, mint) = (Value::amount(amount, mint.decimals).text(), mint.token.mint);
+        context.warn(&format!(
+            "the earnings vault of {mint} stays, with {held} in it, until the host is registered again; close it first: \
+             `gpu-market host close-earnings --mint {mint}`"
+        ));
+    }
     let record = Record::new("Host closed").with("host", key);
     context.confirm(Some(&record), "Close this host?")?;
     context.submit(record, &[close_host(owner, host.rent_payer)]).await

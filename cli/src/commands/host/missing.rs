@@ -12,6 +12,7 @@ use {
     },
     gpu_market_sdk::{
         Address, address,
+        error::Refusal,
         gpu_market::state::{Host, Member, Tier},
         instructions::member,
         standing::{Application, Need},
@@ -89,8 +90,8 @@ pub async fn promote(context: &Context, market: MarketRef, whose: &Whose) -> Res
     let place = &candidate.place;
     if let Err(error) = candidate.application().promotion(place.now) {
         return Err(CommandError::rule(
-            error.rule().trim_end_matches('.'),
-            format!("{} All that is missing: `gpu-market host missing {}`", error.remedy(), place.address),
+            Refusal::from(error).to_string().trim_end_matches('.'),
+            format!("all that is missing: `gpu-market host missing {}`", place.address),
         ));
     }
     let promote = member::Promote {
