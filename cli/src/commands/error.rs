@@ -13,7 +13,13 @@ use {
         store::{ChoiceError, StoreError},
     },
     gpu_market_migrations::{FileError, PlanError},
-    gpu_market_sdk::{Address, error::Refusal, gpu_market::error::MarketError, rpc::RpcError, view::ViewError},
+    gpu_market_sdk::{
+        Address,
+        error::{DecodeError, Refusal},
+        gpu_market::error::MarketError,
+        rpc::RpcError,
+        view::ViewError,
+    },
     std::fmt::Display,
 };
 
@@ -98,7 +104,16 @@ pub struct TokensMissing {
 
 impl From<RpcError> for CommandError {
     fn from(error: RpcError) -> Self {
-        Self::Rpc(Box::new(error))
+        match error {
+            RpcError::Missing { account, address } => {
+                Self::not_there(format!("{account} at {address}"), "check the address, and the cluster with --url")
+            }
+            RpcError::Decode {
+                address,
+                source: wrong @ (DecodeError::WrongAccount { .. } | DecodeError::WrongToken { .. }),
+            } => Self::input(address, wrong, "the address of one"),
+            other => Self::Rpc(Box::new(other)),
+        }
     }
 }
 

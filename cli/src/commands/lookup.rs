@@ -108,7 +108,14 @@ pub fn units(what: &'static str, typed: Decimal, mint: &Mint) -> Result<u64, Com
 
 impl Context {
     pub async fn config(&self) -> Result<Config, CommandError> {
-        Ok(self.connection.get(&address::config().0).await?)
+        or_next(
+            self.connection.get(&address::config().0).await,
+            || "config of the protocol on this cluster".to_owned(),
+            || {
+                "only the program's upgrade authority creates it: `gpu-market market create FILE --create-config`"
+                    .to_owned()
+            },
+        )
     }
 
     /// The mint that is staked.

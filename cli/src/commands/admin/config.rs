@@ -116,14 +116,21 @@ pub async fn propose(context: &Context, successor: Option<Address>) -> Result<()
     let config = mine(context).await?;
     let successor = successor.unwrap_or_default();
     let title = if successor == Address::default() { "Proposal taken back" } else { "Proposed" };
-    let record = Record::new(title)
-        .with("pending_admin", Value::address_if_set(successor))
-        .hint("next: the successor runs `gpu-market admin accept-admin`");
+    let record = Record::new(title).with("pending_admin", Value::address_if_set(successor));
+    let record = if successor == Address::default() {
+        record
+    } else {
+        record.hint("next: the successor runs `gpu-market admin accept-admin`")
+    };
     context.submit(record, &[propose_admin(config.admin, successor)]).await
 }
 
 pub async fn accept(context: &Context) -> Result<(), CommandError> {
     let config = context.config().await?;
+    if config.pending_admin == Address::default() {
+        let next = "the admin proposes a successor: `gpu-market admin propose-admin SUCCESSOR`";
+        return Err(CommandError::rule("nobody is proposed as admin", next));
+    }
     context.require_key("the protocol", "proposed admin", &[config.pending_admin])?;
     let record = Record::new("Accepted").with("admin", config.pending_admin);
     context.submit(record, &[accept_admin(config.pending_admin)]).await

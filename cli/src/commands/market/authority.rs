@@ -33,15 +33,24 @@ pub async fn propose(context: &Context, market: MarketRef, successor: Option<Add
     let (key, found) = mine(context, market).await?;
     let successor = successor.unwrap_or_default();
     let title = if successor == Address::default() { "Proposal taken back" } else { "Proposed" };
-    let record = Record::new(title)
-        .with("market", key)
-        .with("pending_authority", Value::address_if_set(successor))
-        .hint("next: the successor runs `gpu-market market accept-authority MARKET`");
+    let record = Record::new(title).with("market", key).with("pending_authority", Value::address_if_set(successor));
+    let record = if successor == Address::default() {
+        record
+    } else {
+        record.hint(format!("next: the successor runs `gpu-market market accept-authority {key}`"))
+    };
     context.submit(record, &[propose_market_authority(found.authority, key, successor)]).await
 }
 
 pub async fn accept(context: &Context, market: MarketRef) -> Result<(), CommandError> {
     let found = context.market(market).await?;
+    if found.pending_authority == Address::default() {
+        let next = format!(
+            "the authority proposes a successor: `gpu-market market propose-authority {} SUCCESSOR`",
+            market.0
+        );
+        return Err(CommandError::rule("nobody is proposed as authority of this market", next));
+    }
     context.require_key(format!("the market {}", market.0), "proposed authority", &[found.pending_authority])?;
     let record = Record::new("Accepted").with("market", market.0).with("authority", found.pending_authority);
     context.submit(record, &[accept_market_authority(found.pending_authority, market.0)]).await
