@@ -17,7 +17,7 @@ use {
     solana_signer::Signer,
     std::{
         cell::{Cell, OnceCell},
-        io::{IsTerminal, Write},
+        io::{BufRead, IsTerminal, Write},
         rc::Rc,
         time::{Duration, SystemTime, UNIX_EPOCH},
     },
@@ -138,17 +138,18 @@ impl Context {
         if self.yes || self.dry_run {
             return Ok(());
         }
+        let unanswered = || CommandError::Unanswered { question: question.to_owned() };
         if !std::io::stdin().is_terminal() {
-            return Err(CommandError::Unanswered { question: question.to_owned() });
+            return Err(unanswered());
         }
         if let Some(details) = details {
             eprint!("{}", crate::output::render(details));
         }
         eprint!("\n{question} [y/N] ");
         std::io::stderr().flush()?;
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer)?;
-        if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+        let mut answer = Vec::new();
+        std::io::stdin().lock().read_until(b'\n', &mut answer).map_err(|_| unanswered())?;
+        if ["y", "yes"].contains(&String::from_utf8_lossy(&answer).trim().to_lowercase().as_str()) {
             Ok(())
         } else {
             Err(CommandError::Declined)
