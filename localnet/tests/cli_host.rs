@@ -14,7 +14,6 @@ use {
         Address, address,
         gpu_market::state::{Gpu, Host, Job, Member, MemberState},
     },
-    solana_signer::Signer,
     tokio::sync::Mutex,
 };
 

@@ -56,10 +56,10 @@ impl Reports {
     /// Waits until this is done to this job.
     async fn done(&mut self, kind: Kind, job: Address) {
         loop {
-            if let Report::Done { action, .. } = self.next().await {
-                if (action.id.kind, action.id.subject) == (kind, Subject::Job(job)) {
-                    return;
-                }
+            if let Report::Done { action, .. } = self.next().await
+                && (action.id.kind, action.id.subject) == (kind, Subject::Job(job))
+            {
+                return;
             }
         }
     }
