@@ -89,16 +89,23 @@ impl Context {
         self.dry_run
     }
 
-    /// The clock of the cluster, read once. Warns if that of this computer is off.
+    /// The clock of the cluster, read once; see [`Context::saw`].
     pub async fn clock(&self) -> Result<Clock, CommandError> {
         if let Some(clock) = self.clock.get() {
             return Ok(*clock);
         }
-        let clock = self.connection.clock().await?;
-        if let Some(warning) = clock_warning(clock.unix) {
-            self.warn(&warning);
-        }
-        Ok(*self.clock.get_or_init(|| clock))
+        Ok(self.saw(self.connection.clock().await?))
+    }
+
+    /// Takes a clock that was read along with something else for that of the cluster, unless it was read before. Warns if that
+    /// of this computer is off.
+    pub fn saw(&self, clock: Clock) -> Clock {
+        *self.clock.get_or_init(|| {
+            if let Some(warning) = clock_warning(clock.unix) {
+                self.warn(&warning);
+            }
+            clock
+        })
     }
 
     /// Unix seconds of the cluster.

@@ -7,6 +7,7 @@ use {
         ClientParty, DOLLAR, localnet, place,
         proxy::{Fate, Proxy},
         run,
+        user::{User, post},
     },
     gpu_market_sdk::{
         address, budget,
@@ -45,6 +46,22 @@ fn a_post_waits_for_the_endpoint_once_before_it_is_sent() {
         assert_eq!(proxy.calls("simulateTransaction"), 1);
         assert_eq!(proxy.calls("getRecentPrioritizationFees"), 1);
         assert_eq!(proxy.calls("getLatestBlockhash"), 0, "the simulation brings it along");
+    });
+}
+
+/// For the market, its terms, its mint, the escrow beside the queue, a free nonce, and for what every transaction waits.
+#[test]
+fn the_command_waits_for_the_endpoint_six_times_before_it_sends_a_post() {
+    localnet();
+    run(async {
+        let place = place(5).await;
+        let (user, market) = (User::new("hurried", place, 10 * DOLLAR).await, place.market.to_string());
+        user.does(&["client", "fund", "10", "--market", &market]);
+        let proxy = Proxy::start(&localnet().network.endpoint().rpc, DELAY, |_| Fate::Through).await;
+        let mut command = user.command_through(&proxy.url, "json-compact", &post(&market, &["--yes"]));
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(proxy.round_trips_before(SEND), 6, "{:?}", proxy.moments());
     });
 }
 

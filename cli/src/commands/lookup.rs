@@ -69,7 +69,7 @@ pub struct Place {
     /// Unix seconds of the cluster.
     pub now: i64,
     pub payment: Mint,
-    pub stake_decimals: u8,
+    pub config: Config,
 }
 
 impl Place {
@@ -80,7 +80,7 @@ impl Place {
 
     /// Base units of the stake mint.
     pub fn stake(&self, units: u64) -> Value {
-        Value::amount(units, self.stake_decimals)
+        Value::amount(units, self.config.stake_decimals)
     }
 
     pub fn rate(&self, micro: u64) -> Value {
@@ -89,6 +89,17 @@ impl Place {
 
     pub fn time(&self, unix: i64) -> Value {
         Value::time_if_set(unix, self.now)
+    }
+}
+
+#[cfg(test)]
+impl Place {
+    /// Somewhere with these terms, paid in a token of 6 decimals and staked in one of 9.
+    pub fn with(terms: Terms, now: i64) -> Self {
+        use {bytemuck::Zeroable, gpu_market_sdk::instructions::Token};
+        let payment = Mint { token: Token::spl(Address::default()), decimals: 6 };
+        let config = Config { stake_decimals: 9, ..Config::zeroed() };
+        Self { address: Address::new_from_array([2; 32]), market: Market::zeroed(), terms, now, payment, config }
     }
 }
 
@@ -125,14 +136,11 @@ impl Context {
     }
 
     pub async fn place(&self, market: MarketRef) -> Result<Place, CommandError> {
-        self.clock().await?;
-        let found = self.connection.market(&market.0).await;
+        let (found, config) = tokio::join!(self.connection.market(&market.0), self.config());
         let MarketInForce { address, market, terms, clock } = or_next_market(found, &market)?;
-        let (payment, config) = tokio::try_join!(
-            async { Ok::<_, CommandError>(self.connection.mint(&market.payment_mint).await?) },
-            self.config()
-        )?;
-        Ok(Place { address, market, terms, now: clock.unix, payment, stake_decimals: config.stake_decimals })
+        let now = self.saw(clock).unix;
+        let payment = self.connection.mint(&market.payment_mint).await?;
+        Ok(Place { address, market, terms, now, payment, config: config? })
     }
 
     /// A market's account alone.

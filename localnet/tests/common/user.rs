@@ -67,8 +67,12 @@ impl User {
 
     /// The command, as this user types it.
     pub fn command(&self, format: &str, arguments: &[&str]) -> Command {
-        let endpoint = localnet().network.endpoint();
-        let (url, ws) = (endpoint.rpc.as_str(), endpoint.websocket.as_str());
+        self.command_through(&localnet().network.endpoint().rpc, format, arguments)
+    }
+
+    /// The command, as this user types it, whose calls go to the address.
+    pub fn command_through(&self, url: &str, format: &str, arguments: &[&str]) -> Command {
+        let ws = &localnet().network.endpoint().websocket;
         let cluster = ["--url", url, "--ws", ws, "--keypair", &self.file, "--output", format];
         let mut command = Command::new(binary());
         command.args(arguments).args(cluster).env("HOME", env!("CARGO_TARGET_TMPDIR"));

@@ -61,7 +61,7 @@ pub async fn open(context: &Context, options: &Open) -> Result<(), CommandError>
     let mut found = super::set::find(context, set).await?;
     found.refresh(place.now);
     let fee = found.params.fee;
-    let typed = options.max_fee.map(|typed| amount::units("--max-fee", typed, place.stake_decimals));
+    let typed = options.max_fee.map(|typed| amount::units("--max-fee", typed, place.config.stake_decimals));
     let max_fee = typed.transpose()?.unwrap_or(fee);
     if fee > max_fee {
         let (fee, accepted) = (place.stake(fee).text(), place.stake(max_fee).text());
@@ -89,8 +89,8 @@ pub async fn open(context: &Context, options: &Open) -> Result<(), CommandError>
         .with("nonce", nonce)
         .with("member", member_key)
         .with("set", set)
-        .with("stake_decimals", place.stake_decimals)
-        .with("fee", Value::amount(fee, place.stake_decimals))
+        .with("stake_decimals", place.config.stake_decimals)
+        .with("fee", Value::amount(fee, place.config.stake_decimals))
         .hint(format!("next, in a few seconds: `gpu-market attest draw {round}`"));
     context.confirm(Some(&record), "Open this round?")?;
     context.submit_with(record, &[open_challenge(open)], &further.iter().collect::<Vec<_>>()).await

@@ -52,7 +52,7 @@ async fn enter(
         Tier::Community => ("Enrolled", "allocate"),
         Tier::Premium => ("Applied", "missing"),
     };
-    let bond = Amount { units: place.terms.bond, decimals: place.stake_decimals };
+    let bond = Amount { units: place.terms.bond, decimals: place.config.stake_decimals };
     let next = if next == "allocate" {
         format!("next: `gpu-market stake allocate {} AMOUNT`: a seat here asks a bond of {bond}", place.address)
     } else {

@@ -20,6 +20,7 @@ use {
     gpu_market_migrations::{Decimal, FileError},
     gpu_market_sdk::{
         Address, address,
+        decode::ShardAccount,
         gpu_market::{
             error::MarketError,
             state::{Client, Job, Market, PostParams},
@@ -113,10 +114,13 @@ pub async fn post(context: &Context, options: &Post) -> Result<(), CommandError>
         store.require_letters()?;
     }
     let place = context.place(market(context, options, spec.as_ref()).await?).await?;
+    require_fits(options, spec.as_ref(), &place)?;
     let owner = options.client_owner.map_or_else(|| context.me(), Ok)?;
     let key = address::client(&owner, &place.market.payment_mint).0;
+    let (client, shards) =
+        tokio::join!(context.connection.get::<Client>(&key), context.shards(&place.address, place.market.shards));
     let client = or_next(
-        context.connection.get::<Client>(&key).await,
+        client,
         || format!("escrow of {owner} in {}", place.market.payment_mint),
         || format!("open it: `gpu-market client fund AMOUNT --market {}`", place.address),
     )?;
@@ -133,17 +137,18 @@ pub async fn post(context: &Context, options: &Post) -> Result<(), CommandError>
         (spec, _) => spec,
     };
     let wanted = wanted(options, spec.as_ref(), &place)?;
-    if let Some(posted) = posted(context, &key, nonce, &place, &wanted).await? {
-        return context.print(&posted);
+    // A nonce that is free was looked for just now.
+    if options.nonce.is_some() {
+        if let Some(posted) = posted(context, &key, nonce, &place, &wanted).await? {
+            return context.print(&posted);
+        }
     }
-    quote::check(context, &place, &wanted).await?;
-    let target = match options.to_host {
-        Some(owner) => Some(seat(context, &place, owner).await?),
-        None => None,
-    };
+    quote::check(&place, &wanted)?;
+    let shards = shards?;
+    let target = options.to_host.map(|owner| seat(&place, &shards, owner)).transpose()?;
     let offer = match target {
         Some(target) => quote::targeted(&place, &wanted, target.shard)?,
-        None => offer(context, &place, &wanted).await?,
+        None => offer(&place, &shards, &wanted)?,
     };
     require_funds(&place, &client, &offer)?;
     let post = PostInstruction {
@@ -289,9 +294,9 @@ fn require_funds(place: &Place, client: &Client, offer: &Offer) -> Result<(), Co
     ))
 }
 
-async fn seat(context: &Context, place: &Place, owner: Address) -> Result<Target, CommandError> {
+fn seat(place: &Place, shards: &[ShardAccount], owner: Address) -> Result<Target, CommandError> {
     let member = address::member(&place.address, &address::host(&owner).0).0;
-    for account in context.shards(&place.address, place.market.shards).await? {
+    for account in shards {
         let queue = account.queue().map_err(gpu_market_sdk::view::ViewError::from)?;
         let mine = queue.seats.iter().filter(|slot| slot.node.member == member);
         let mut fit =
@@ -322,15 +327,20 @@ fn wanted(options: &Post, spec: Option<&Spec>, place: &Place) -> Result<Wanted, 
 
 /// The market that was named, or the only one that the spec fits.
 async fn market(context: &Context, options: &Post, spec: Option<&Spec>) -> Result<MarketRef, CommandError> {
-    let (market, spec) = match (options.market, spec) {
-        (Some(market), None) => return Ok(market),
-        (Some(market), Some(spec)) => (market, spec),
-        (None, Some(spec)) => return find_market(context, options, spec).await,
-        (None, None) => return Err(CommandError::input("--market", "it is missing", "a market, or a spec")),
-    };
-    let found = context.market(market).await?;
-    let fits = gpu_class(&found) == spec.gpu && found.tier == spec.tier as u8;
-    if fits { Ok(market) } else { Err(no_market(options, spec, "the market that was named is another one")) }
+    match (options.market, spec) {
+        (Some(market), _) => Ok(market),
+        (None, Some(spec)) => find_market(context, options, spec).await,
+        (None, None) => Err(CommandError::input("--market", "it is missing", "a market, or a spec")),
+    }
+}
+
+/// Refuses a market that the spec does not fit.
+fn require_fits(options: &Post, spec: Option<&Spec>, place: &Place) -> Result<(), CommandError> {
+    let fits = |spec: &&Spec| gpu_class(&place.market) == spec.gpu && place.market.tier == spec.tier as u8;
+    match spec.filter(|spec| !fits(spec)) {
+        Some(spec) => Err(no_market(options, spec, "the market that was named is another one")),
+        None => Ok(()),
+    }
 }
 
 async fn find_market(context: &Context, options: &Post, spec: &Spec) -> Result<MarketRef, CommandError> {

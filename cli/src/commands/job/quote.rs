@@ -5,7 +5,6 @@ use {
     crate::{
         amount::span,
         commands::{CommandError, lookup::Place},
-        context::Context,
         output::{Record, Value},
     },
     gpu_market_sdk::{
@@ -29,8 +28,8 @@ pub struct Offer {
 }
 
 /// Checks a wish against a market. Nothing is sent.
-pub async fn check(context: &Context, place: &Place, wanted: &Wanted) -> Result<(), CommandError> {
-    require_open(context, place).await?;
+pub fn check(place: &Place, wanted: &Wanted) -> Result<(), CommandError> {
+    require_open(place)?;
     require_rate(place, wanted.max_rate)?;
     require_duration(place, wanted)
 }
@@ -42,12 +41,11 @@ pub fn targeted(place: &Place, wanted: &Wanted, shard: u8) -> Result<Offer, Comm
 }
 
 /// Quotes a job by the market's queue, where the draw of a shard puts it.
-pub async fn offer(context: &Context, place: &Place, wanted: &Wanted) -> Result<Offer, CommandError> {
-    let shards = context.shards(&place.address, place.market.shards).await?;
+pub fn offer(place: &Place, shards: &[ShardAccount], wanted: &Wanted) -> Result<Offer, CommandError> {
     let lines: Vec<Line> = shards.iter().map(|shard| Line::of(shard, place.now)).collect();
     let random = RandomState::new().hash_one(std::process::id());
     let index = choose(&lines, place.terms.rate, random)?;
-    let (shard, line) = pick(&shards, &lines, index).ok_or_else(full)?;
+    let (shard, line) = pick(shards, &lines, index).ok_or_else(full)?;
     let matched = line.jobs == 0 && line.head_seat.is_some_and(|seat| seat.rate <= place.terms.rate);
     let quote = if matched {
         quote::matched(&place.terms, wanted.duration)?
@@ -74,10 +72,10 @@ fn pick<'a>(shards: &'a [ShardAccount], lines: &'a [Line], index: u8) -> Option<
     shards.iter().zip(lines).find(|(shard, _)| shard.shard.index == index)
 }
 
-async fn require_open(context: &Context, place: &Place) -> Result<(), CommandError> {
+fn require_open(place: &Place) -> Result<(), CommandError> {
     let by = if place.market.is_paused(pause::POSTING) {
         "its authority"
-    } else if context.config().await?.is_paused(pause::POSTING) {
+    } else if place.config.is_paused(pause::POSTING) {
         "the protocol's pauser"
     } else {
         return Ok(());
@@ -139,21 +137,13 @@ mod tests {
     use {
         super::*,
         bytemuck::Zeroable,
-        gpu_market_sdk::{
-            Address,
-            gpu_market::state::{Market, Terms},
-            instructions::Token,
-            placement::Head,
-            rpc::Mint,
-        },
+        gpu_market_sdk::{gpu_market::state::Terms, placement::Head},
     };
 
     const RATE: u64 = 1_000_000;
 
     fn place() -> Place {
-        let payment = Mint { token: Token::spl(Address::default()), decimals: 6 };
-        let terms = Terms { rate: RATE, ..Terms::zeroed() };
-        Place { address: Address::default(), market: Market::zeroed(), terms, now: 0, payment, stake_decimals: 9 }
+        Place::with(Terms { rate: RATE, ..Terms::zeroed() }, 0)
     }
 
     fn line(index: u8, jobs: u16, room: u32) -> Line {

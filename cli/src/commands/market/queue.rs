@@ -77,19 +77,11 @@ mod tests {
     use {
         super::*,
         bytemuck::Zeroable,
-        gpu_market_sdk::{
-            Address,
-            gpu_market::state::{Market, Terms},
-            instructions::Token,
-            placement::Head,
-            rpc::Mint,
-        },
+        gpu_market_sdk::{gpu_market::state::Terms, placement::Head},
     };
 
     fn place() -> Place {
-        let payment = Mint { token: Token::spl(Address::default()), decimals: 6 };
-        let address = Address::new_from_array([2; 32]);
-        Place { address, market: Market::zeroed(), terms: Terms::zeroed(), now: 100, payment, stake_decimals: 9 }
+        Place::with(Terms::zeroed(), 100)
     }
 
     fn line(index: u8, job: Option<u64>, seat: Option<u64>) -> Line {

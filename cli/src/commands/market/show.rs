@@ -39,7 +39,7 @@ pub async fn show(context: &Context, market: MarketRef) -> Result<(), CommandErr
         .with("feeder", Value::address_if_set(market.feeder))
         .with("mint", market.payment_mint)
         .with("decimals", place.payment.decimals)
-        .with("stake_decimals", place.stake_decimals)
+        .with("stake_decimals", place.config.stake_decimals)
         .with("access_mint", Value::address_if_set(market.access_mint))
         .with("genesis_end", place.time(market.genesis_end))
         .with("members", market.members)

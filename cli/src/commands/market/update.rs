@@ -100,7 +100,7 @@ pub async fn update(context: &Context, options: &Update) -> Result<(), CommandEr
         .with("terms_account", address::terms(&place.address, number).0)
         .with("effective_at", Value::Time(in_effect, place.now))
         .with("decimals", place.payment.decimals)
-        .with("stake_decimals", place.stake_decimals)
+        .with("stake_decimals", place.config.stake_decimals)
         .with("changes", changes(&place, &terms));
     context.confirm(Some(&record), "Announce these terms?")?;
     context.submit(record, &[announce_terms(announce)]).await
@@ -113,7 +113,7 @@ impl Update {
             typed.map_or(Ok(before), |typed| amount::units(what, typed, place.payment.decimals))
         };
         let rate = self.rate_per_hour.map(|typed| amount::rate("--rate-per-hour", typed, place.payment.decimals));
-        let bond = self.bond.map(|typed| amount::units("--bond", typed, place.stake_decimals));
+        let bond = self.bond.map(|typed| amount::units("--bond", typed, place.config.stake_decimals));
         Ok(TermsParams {
             rate: rate.transpose()?.unwrap_or(base.rate),
             bond: bond.transpose()?.unwrap_or(base.bond),
