@@ -247,3 +247,48 @@ fn a_round_proves_gpus_pays_who_agreed_and_slashes_who_did_not() {
         assert_eq!(localnet().network.connection().find::<Gpu>(&gpu).await.unwrap(), None);
     });
 }
+
+#[test]
+fn gpus_that_nobody_claims_in_time_are_left_out_and_the_round_is_concluded_by_anyone() {
+    localnet();
+    run(async {
+        let _turn = TURN.lock().await;
+        let grounds = Grounds::new("cli late").await;
+        let (host, stranger) = (grounds.candidate("cli late host").await, grounds.stranger());
+        let files = files();
+        let opened = host.does(&["attest", "open", &grounds.premium.to_string()]);
+        let round = text(&opened, "round");
+        pass_slots(DRAW).await;
+        stranger.does(&["attest", "draw", round]);
+        commit(round, &host, &grounds, &files);
+        reveal(round, &host, &grounds, &files);
+        stranger.does(&["attest", "finalize", round]);
+        pass(DAY + 1).await;
+        let claim = ["attest", "claim", round, &files.host];
+        let claimed = &host.does(&claim)["gpus"];
+        assert_eq!((claimed.as_array().map(Vec::len), &claimed[0]["claimed"]), (Some(2), &false.into()));
+        let reason = text(&claimed[0], "reason");
+        assert!(
+            reason.contains("The time to claim the GPUs of this round is over; open another round"),
+            "{reason}"
+        );
+        let said = host.says(&claim);
+        assert!(
+            said.contains("Not all are claimed") && said.contains(&format!("attest conclude {round}")),
+            "{said}"
+        );
+
+        let concluded = stranger.does(&["attest", "conclude", round]);
+        let member = address::member(&grounds.premium, &address::host(&host.key).0).0;
+        assert_eq!(text(&concluded, "member"), member.to_string());
+        let found: Member = localnet().network.connection().get(&member).await.expect("a member");
+        assert_eq!((found.attested_gpus, found.standing.open_round), (0, 0));
+        stranger.does(&["attest", "settle", round]);
+        stranger.does(&["attest", "close", round]);
+        assert_eq!(
+            host.does(&["attest", "open", &grounds.premium.to_string()])["nonce"],
+            2,
+            "nothing bars the next"
+        );
+    });
+}

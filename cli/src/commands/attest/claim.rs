@@ -51,7 +51,11 @@ pub async fn claim(context: &Context, round_key: Address, file: &Path) -> Result
             Err(error) => return Err(error),
         }
     }
-    let title = if rows.is_empty() { "All are claimed" } else { "Claimed" };
+    let title = match (rows.is_empty(), left_out) {
+        (true, _) => "All are claimed",
+        (false, true) => "Not all are claimed",
+        (false, false) => "Claimed",
+    };
     // The last claim concludes the round.
     let hint = if left_out {
         format!("next, when the time to claim is over: `gpu-market attest conclude {round_key}`")
