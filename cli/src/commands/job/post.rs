@@ -138,10 +138,10 @@ pub async fn post(context: &Context, options: &Post) -> Result<(), CommandError>
     };
     let wanted = wanted(options, spec.as_ref(), &place)?;
     // A nonce that is free was looked for just now.
-    if options.nonce.is_some() {
-        if let Some(posted) = posted(context, &key, nonce, &place, &wanted).await? {
-            return context.print(&posted);
-        }
+    if options.nonce.is_some()
+        && let Some(posted) = posted(context, &key, nonce, &place, &wanted).await?
+    {
+        return context.print(&posted);
     }
     quote::check(&place, &wanted)?;
     let shards = shards?;
