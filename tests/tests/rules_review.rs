@@ -163,6 +163,10 @@ fn a_suspension_ends_to_the_second_and_only_for_a_member_that_is_fit() {
         change(&mut unfit);
         assert_eq!(unfit.judge(end), Err(error));
     }
+    for (until, judged) in [(end, Err(MarketError::NotAttested)), (end + 1, Ok(Review::Reinstated))] {
+        case.member.attested_until = until;
+        assert_eq!(case.judge(end), judged);
+    }
     assert_eq!(case.review(end), Ok(Review::Reinstated));
     assert_eq!(case.member.state(), Ok(MemberState::Active));
 }
@@ -200,6 +204,8 @@ fn a_resignation_forestalls_no_fall() {
     case.standing.probation_until = T0 + 6;
     assert_eq!(pending(&case, T0 + 5), Some(Review::Removed));
     assert_eq!(pending(&case, T0 + 6), Some(Review::Suspended));
+    case.standing.reviewed = 100;
+    assert_eq!(pending(&case, T0 + 6), None, "the fall of this window has cost what it costs");
 }
 
 #[test]
