@@ -146,7 +146,11 @@ fn gpus_are_claimed_from_rounds_that_passed_and_in_time() {
     assert_eq!(round.claim(&mut Gpu::zeroed(), 0), Ok(()));
     assert_eq!(round.challenge.conclude(round.now.unix), Err(MarketError::RoundNotOver));
     round.wait(1);
-    assert_eq!(round.claim(&mut Gpu::zeroed(), 1), Err(MarketError::ClaimsOver));
+    assert_eq!(round.claim(&mut Gpu::zeroed(), 4), Err(MarketError::ClaimsOver));
+    // A number that the round does not have is none of a later or an earlier claim.
+    let now = round.now.unix;
+    let past = Gpu::zeroed().claim::<Hasher>(&mut round.challenge, 5, &[], now);
+    assert_eq!(past, Err(MarketError::GpuNotInRound));
     let (mut member, mut standing) = (Member::zeroed(), Standing::default());
     concluded(&mut round, &mut member, &mut standing);
     assert_eq!(member.attested_gpus, 1, "what was claimed in time counts");
