@@ -189,6 +189,19 @@ fn reveal(round: &str, host: &User, grounds: &Grounds, files: &Files) {
     host.does(&["attest", "reveal", round, &files.host]);
 }
 
+/// A round from its opening to its decision; its address.
+async fn decided(host: &User, grounds: &Grounds, files: &Files) -> String {
+    let stranger = grounds.stranger();
+    let opened = host.does(&["attest", "open", &grounds.premium.to_string()]);
+    let round = text(&opened, "round");
+    pass_slots(DRAW).await;
+    stranger.does(&["attest", "draw", round]);
+    commit(round, host, grounds, files);
+    reveal(round, host, grounds, files);
+    stranger.does(&["attest", "finalize", round]);
+    round.to_owned()
+}
+
 #[test]
 fn a_round_proves_gpus_pays_who_agreed_and_slashes_who_did_not() {
     localnet();
@@ -197,14 +210,7 @@ fn a_round_proves_gpus_pays_who_agreed_and_slashes_who_did_not() {
         let grounds = Grounds::new("cli proof").await;
         let (host, stranger) = (grounds.candidate("cli proven host").await, grounds.stranger());
         let files = files();
-        let opened = host.does(&["attest", "open", &grounds.premium.to_string()]);
-        let round = text(&opened, "round");
-        pass_slots(DRAW).await;
-        stranger.does(&["attest", "draw", round]);
-        commit(round, &host, &grounds, &files);
-        reveal(round, &host, &grounds, &files);
-
-        stranger.does(&["attest", "finalize", round]);
+        let round = &decided(&host, &grounds, &files).await;
         let shown = stranger.does(&["attest", "show", round]);
         assert_eq!((text(&shown, "result"), &shown["score"], &shown["gpus"]), ("passed", &1_200.into(), &2.into()));
         let (code, said) = stranger.fails(&["attest", "close", round]);
@@ -256,13 +262,7 @@ fn gpus_that_nobody_claims_in_time_are_left_out_and_the_round_is_concluded_by_an
         let grounds = Grounds::new("cli late").await;
         let (host, stranger) = (grounds.candidate("cli late host").await, grounds.stranger());
         let files = files();
-        let opened = host.does(&["attest", "open", &grounds.premium.to_string()]);
-        let round = text(&opened, "round");
-        pass_slots(DRAW).await;
-        stranger.does(&["attest", "draw", round]);
-        commit(round, &host, &grounds, &files);
-        reveal(round, &host, &grounds, &files);
-        stranger.does(&["attest", "finalize", round]);
+        let round = &decided(&host, &grounds, &files).await;
         pass(DAY + 1).await;
         let claim = ["attest", "claim", round, &files.host];
         let claimed = &host.does(&claim)["gpus"];
