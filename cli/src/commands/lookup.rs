@@ -224,3 +224,11 @@ fn or_next_market<T>(found: Result<T, RpcError>, market: &MarketRef) -> Result<T
 pub fn market_row(address: Address, market: &Market) -> Record {
     Record::row().with("market", address).with("gpu", gpu_class(market)).with("tier", tier(market))
 }
+
+/// A proposal of a successor, who accepts it with a command; of nobody, that the one before was taken back.
+pub fn proposal(successor: Address, fields: Record, accept: &str) -> Record {
+    if successor == Address::default() {
+        return Record::new("Proposal taken back").and(fields);
+    }
+    Record::new("Proposed").and(fields).hint(format!("next: the successor runs `{accept}`"))
+}

@@ -3,7 +3,7 @@
 use {
     super::{LAMPORTS, Place, STAKE, funded, localnet},
     gpu_market_localnet::keys,
-    gpu_market_sdk::Address,
+    gpu_market_sdk::{Address, instructions::Token},
     serde_json::Value,
     solana_signer::Signer,
     std::{
@@ -35,17 +35,18 @@ pub struct User {
 impl User {
     /// A user with a SOL and, of the payment mint of a place, so many base units in the wallet.
     pub async fn new(name: &str, place: Place, tokens: u64) -> Self {
-        let user = Self::of_key(name);
-        funded(name, LAMPORTS).await;
-        localnet().mint(place.token, user.key, tokens).await.expect("minted");
-        user
+        Self::holding(name, place.token, tokens).await
     }
 
     /// A user with a SOL and so many whole tokens of the stake in the wallet.
     pub async fn with_stake(name: &str, tokens: u64) -> Self {
+        Self::holding(name, localnet().stake().expect("a mint"), tokens * STAKE).await
+    }
+
+    async fn holding(name: &str, token: Token, units: u64) -> Self {
         let user = Self::of_key(name);
         funded(name, LAMPORTS).await;
-        localnet().mint(localnet().stake().expect("a mint"), user.key, tokens * STAKE).await.expect("minted");
+        localnet().mint(token, user.key, units).await.expect("minted");
         user
     }
 

@@ -3,7 +3,11 @@
 use {
     crate::{
         amount,
-        commands::{CommandError, lookup::MarketRef, pause as entries},
+        commands::{
+            CommandError,
+            lookup::{MarketRef, proposal},
+            pause as entries,
+        },
         context::Context,
         output::{Record, Value},
     },
@@ -115,13 +119,8 @@ pub async fn pause(context: &Context, bits: u8) -> Result<(), CommandError> {
 pub async fn propose(context: &Context, successor: Option<Address>) -> Result<(), CommandError> {
     let config = mine(context).await?;
     let successor = successor.unwrap_or_default();
-    let title = if successor == Address::default() { "Proposal taken back" } else { "Proposed" };
-    let record = Record::new(title).with("pending_admin", Value::address_if_set(successor));
-    let record = if successor == Address::default() {
-        record
-    } else {
-        record.hint("next: the successor runs `gpu-market admin accept-admin`")
-    };
+    let fields = Record::row().with("pending_admin", Value::address_if_set(successor));
+    let record = proposal(successor, fields, "gpu-market admin accept-admin");
     context.submit(record, &[propose_admin(config.admin, successor)]).await
 }
 

@@ -4,7 +4,7 @@ use {
     crate::{
         commands::{
             CommandError,
-            lookup::{MarketRef, or_next},
+            lookup::{MarketRef, or_next, proposal},
             pause,
         },
         context::Context,
@@ -32,13 +32,8 @@ pub async fn pause(context: &Context, market: MarketRef, bits: u8) -> Result<(),
 pub async fn propose(context: &Context, market: MarketRef, successor: Option<Address>) -> Result<(), CommandError> {
     let (key, found) = mine(context, market).await?;
     let successor = successor.unwrap_or_default();
-    let title = if successor == Address::default() { "Proposal taken back" } else { "Proposed" };
-    let record = Record::new(title).with("market", key).with("pending_authority", Value::address_if_set(successor));
-    let record = if successor == Address::default() {
-        record
-    } else {
-        record.hint(format!("next: the successor runs `gpu-market market accept-authority {key}`"))
-    };
+    let fields = Record::row().with("market", key).with("pending_authority", Value::address_if_set(successor));
+    let record = proposal(successor, fields, &format!("gpu-market market accept-authority {key}"));
     context.submit(record, &[propose_market_authority(found.authority, key, successor)]).await
 }
 
